@@ -1,0 +1,183 @@
+"""Bytes to text: byte-order mark, strict UTF-8, UTF-16 without a mark, then a guess that is told."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from policycls.errors import EncodingError, UsageError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: The beginning of a file that is looked at to guess its encoding.
+SAMPLE = 200_000
+# The punctuation that every Chinese text of some length holds: it tells a right guess from a lucky one.
+_USUAL = re.compile(r"[，。、；：的一是在有和了\u3000]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+# Han characters of the first level of GB 2312 stand in everyday text; mojibake is full of rare ones.
+_HINT = "convert it to UTF-8, or pass --encoding"
+
+
+def decode(data: bytes, name: str = "", encoding: str | None = None) -> tuple[str, list[str]]:
+    """Decode ``data``.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        For messages.
+    encoding : str, optional
+        An encoding that overrides every guess.
+
+    Returns
+    -------
+    text : str
+    notes : list of str
+        Which encoding was guessed, where it was not UTF-8.
+
+    Raises
+    ------
+    EncodingError
+        If no encoding fits the whole of ``data``.
+    UsageError
+        If ``encoding`` is none that Python knows.
+    """
+    if encoding:
+        return _decode_as(data, name, encoding), []
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            if codec == "utf-8":
+                return _utf8(data[3:], name)
+            return _strict(data[len(mark) :], codec, name), [f"read as {codec[:6]}"]
+    wide = guess_wide(data)
+    if wide:
+        return _strict(data, wide, name), [f"read as {wide}"]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        first = error
+    return _guess(data, name, first)
+
+
+def _decode_as(data: bytes, name: str, encoding: str) -> str:
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError:
+        raise UsageError(
+            f"unknown encoding {encoding!r}", hint="try gb18030, big5, utf-8 or utf-16"
+        ) from None
+    return _strict(data, codec, name).removeprefix("\ufeff")
+
+
+def _strict(data: bytes, codec: str, name: str) -> str:
+    try:
+        return data.decode(codec, "surrogatepass" if codec.startswith("utf-") else "strict")
+    except UnicodeDecodeError as error:
+        raise EncodingError(
+            f"is not {codec}: byte {error.start} fits nothing", hint=_HINT, path=name
+        ) from None
+    except (LookupError, UnicodeError):
+        raise EncodingError(f"cannot be read as {codec}", hint=_HINT, path=name) from None
+
+
+def _utf8(data: bytes, name: str) -> tuple[str, list[str]]:
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        return _guess(data, name, error)
+
+
+def guess_wide(data: bytes) -> str | None:
+    """UTF-16 without a mark: one half of its bytes is mostly 00 (ASCII) or 4E to 9F and 30, FF (Chinese)."""
+    sample = data[:4000]
+    sample = sample[: len(sample) // 2 * 2]
+    if len(sample) < 4 or len(data) % 2:
+        return None
+    highs = {"utf-16-le": sample[1::2], "utf-16-be": sample[0::2]}
+    shares = {codec: sum(map(_is_high, half)) / len(half) for codec, half in highs.items()}
+    best = max(shares, key=lambda codec: shares[codec])
+    other = min(shares.values())
+    if shares[best] < 0.95 or (b"\0" not in sample and other > 0.6):
+        return None
+    try:
+        text = data[: len(sample)].decode(best)
+    except UnicodeDecodeError:
+        return None
+    usual = len(_USUAL.findall(text)) + text.count("\n") + text.count(" ")
+    # GBK and UTF-8 read as UTF-16 give random Han characters: the usual ones would be missing.
+    return best if usual * 50 >= len(text) or text.isascii() else None
+
+
+def _is_high(byte: int) -> bool:
+    return byte in (0x00, 0x20, 0x30, 0xFF) or 0x4E <= byte <= 0x9F
+
+
+def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, list[str]]:
+    """Of the old Chinese encodings, the one whose text looks most like Chinese."""
+    surrogates = _surrogates(data)
+    if surrogates is not None:
+        return surrogates
+    best: tuple[float, str, str] | None = None
+    for codec in ("gb18030", "big5", "big5hkscs"):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        score = _plausible(text[:SAMPLE])
+        if best is None or score > best[0] + 0.02:
+            best = (score, codec, text)
+    if best is None or best[0] < 0.01:
+        return _told(data, name, first)
+    if _mixed(data, best[1]):
+        raise EncodingError(f"encoding changes at byte {first.start}", hint=_HINT, path=name)
+    return best[2], [f"read as {best[1]}"]
+
+
+def _surrogates(data: bytes) -> tuple[str, list[str]] | None:
+    """UTF-8 that holds lone surrogates (ED A0 80 and the like), written by careless programs."""
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    return text, []
+
+
+def _plausible(text: str) -> float:
+    """Share of everyday characters among the non-ASCII ones, less the share of impossible ones."""
+    wide = sum(1 for character in text if character > "\x7f") or 1
+    odd = sum(1 for character in text if "\ue000" <= character <= "\uf8ff" or character == "\ufffd")
+    return (len(_USUAL.findall(text)) - 3 * odd) / wide
+
+
+def _mixed(data: bytes, codec: str) -> bool:
+    """Whether lines of UTF-8 stand among lines of ``codec``: both at once is one encoding changing."""
+    utf8 = 0
+    for line in data.split(b"\n"):
+        if line.isascii() or len(line) < 12:
+            continue
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        # By chance a short line of GBK is valid UTF-8; then it decodes to something that is not Chinese.
+        if len(_HAN.findall(text)) * 4 > len(line):
+            utf8 += 1
+    return utf8 > 0 and codec != "utf-8"
+
+
+def _told(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, list[str]]:
+    """Where no Chinese encoding fits: what chardet says, if it is sure; else an error."""
+    head = data[: first.start]
+    if not head.isascii():
+        raise EncodingError(f"encoding changes at byte {first.start}", hint=_HINT, path=name)
+    import chardet
+
+    said = chardet.detect(data[:SAMPLE])
+    if said["encoding"] and (said["confidence"] or 0) >= 0.8:
+        return _strict(data, said["encoding"], name), [f"read as {said['encoding'].lower()}"]
+    raise EncodingError("is text in no encoding that is known here", hint=_HINT, path=name)

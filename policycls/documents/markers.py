@@ -1,0 +1,100 @@
+"""Markers that number headings, articles and items, and what they say of the text around them."""
+
+from __future__ import annotations
+
+import re
+
+_NUMERAL = r"[一二三四五六七八九十百零〇两\d０-９]"
+
+#: A marker at the start of a line, one alternative a level. Spaces occur within ("第 一 章").
+START = re.compile(
+    rf"""(?P<chapter>第\s*{_NUMERAL}[{_NUMERAL[1:-1]}\s]{{0,5}}[编篇章部](?!级|门|委|署|队)分?)
+    |(?P<section>第\s*{_NUMERAL}[{_NUMERAL[1:-1]}\s]{{0,5}}节)
+    |(?P<article>第\s*{_NUMERAL}[{_NUMERAL[1:-1]}\s]{{0,6}}条(?:之[一二三四五六])?)
+    |(?P<first>[一二三四五六七八九十]{{1,3}}\s*[、．.])
+    |(?P<second>[（(]\s*[一二三四五六七八九十]{{1,3}}\s*[）)])
+    |(?P<third>[\d０-９]{{1,2}}\s*(?:[、．]|[.](?![\d０-９])))
+    |(?P<fourth>[（(]\s*[\d０-９]{{1,2}}\s*[）)]|[①-⑳])
+    |(?P<dash>——|──|--)
+    |(?P<spoken>[一二三四五六七八九十]{{1,2}}(?:是|要|方面)|第[一二三四五六七八九十]{{1,2}}[，,、]|(?:首先|其次|再次)[，,])
+    """,
+    re.VERBOSE,
+)
+#: Levels whose line, where no full stop ends it, is a heading.
+HEADING_LEVELS = frozenset({"chapter", "section", "article", "first", "second", "third", "fourth"})
+
+#: The first number of a series, as it stands in running text.
+_OPENERS = r"[（(]\s*一\s*[）)]|[（(]\s*[1１]\s*[）)]|①|[1１]\s*(?:[、．]|[.](?![\d０-９]))"
+#: Where a lead-in ends and its numbered items begin: "……下列职责：（一）".
+AFTER_COLON = re.compile(rf"[：:]\s*(?={_OPENERS}|一\s*[、．.]|第一条)")
+#: Where a heading that no full stop ends may run into what stands below it.
+INNER = re.compile(
+    rf"""(?P<item>{_OPENERS})
+    |(?P<first>(?<![统唯同第之单划专万百十初周期逐合归齐五二三四六七八九“‘「『（(《])一、)
+    |(?P<chapter>第[一1１][编篇章])
+    |(?P<article>第{_NUMERAL}{{1,6}}条)""",
+    re.VERBOSE,
+)
+# What stands before an article or item that is only referred to: "依照本条例第十二条第（一）项".
+_REFERENCE = re.compile(r"(?:第|条|款|项|和|及|或|、|照|据|按|反|对|在|将|例|法|规定|本|至|到)\s*$")
+#: A sentence that goes on has a comma or the like; most headings have none.
+PAUSE = re.compile(r"[，,；;。！？]")
+
+
+def level(text: str) -> str:
+    """The kind of marker with which ``text`` starts, "" for none.
+
+    Examples
+    --------
+    >>> level("第十二条 市人民政府应当"), level("（一）优化审批"), level("10.5%的企业")
+    ('article', 'second', '')
+    """
+    match = START.match(text)
+    return match.lastgroup or "" if match else ""
+
+
+def inner_heads(text: str, start: int, end: int) -> list[int]:
+    """Offsets inside ``text[start:end]``, one sentence by its full stop, where a further unit begins.
+
+    A heading that no full stop ends is followed by its first item in the same line ("一、总体要求
+    （一）指导思想。"), or a lead-in by its items ("如下：（一）……；"): both end there.
+    """
+    cuts: list[int] = []
+    at = start
+    while at < end:
+        cut = _next_cut(text, at, end)
+        if cut is None:
+            break
+        cuts.append(cut)
+        at = cut
+    return cuts
+
+
+def _next_cut(text: str, start: int, end: int) -> int | None:
+    colon = AFTER_COLON.search(text, start + 1, end)
+    head = _head_end(text, start, end)
+    found = [cut for cut in (colon.end() if colon else None, head) if cut is not None]
+    return min(found) if found else None
+
+
+def _head_end(text: str, start: int, end: int) -> int | None:
+    """Where the heading at ``start`` ends and its first item begins, or None."""
+    marker = START.match(text, start, end)
+    own = marker.lastgroup if marker else ""
+    if own in {"third", "fourth", "dash", "spoken"}:
+        return None
+    after = marker.end() if marker else start + 4
+    for match in INNER.finditer(text, after, min(end, start + 90)):
+        between = text[start : match.start()]
+        if len(PAUSE.findall(between)) > (1 if own in HEADING_LEVELS else 0) or "。" in between:
+            return None
+        if match.lastgroup == own or _REFERENCE.search(between):
+            continue
+        if match.lastgroup == "item" and not own:
+            continue
+        if match.lastgroup == "first" and own in {"first", "second", "article"}:
+            continue
+        if match.lastgroup == "article" and own not in {"chapter", "section"}:
+            continue
+        return match.start()
+    return None

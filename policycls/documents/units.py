@@ -1,0 +1,150 @@
+"""Splitting a document's text into units, each an exact slice of it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, INNER, inner_heads, level
+from policycls.types import Document, Kind, Span, Unit
+
+#: A unit is never longer than this; a longer sentence is cut into pieces, each flagged.
+LONGEST = 2_000
+#: A line that no full stop ends and that is longer than this is no heading.
+LONGEST_HEADING = 80
+
+_CLOSERS = r"[”’」』）)】》〉\]｝}]*"
+# What a match may be: a stretch whose inner punctuation ends nothing (a title in 《》, an address on the
+# web, an HTML entity), or an end, which group 1 tells.
+_END = re.compile(
+    rf"""《[^《》\n]{{1,120}}(?:《[^》\n]{{1,60}}》[^《》\n]{{0,60}})?》
+    |(?:https?://|www\.)[!-~]+
+    |&\#?[A-Za-z0-9]{{2,8}};
+    |((?:[。！？；｡][。！？；｡!?;…]*
+        |(?<![A-Za-z0-9/=&])[!?;]+|[!?;]+(?![A-Za-z0-9/=&!?;])
+        |(?<=[\u4e00-\u9fff）)”"%％])[.．](?![.．A-Za-z0-9]))
+      {_CLOSERS})""",
+    re.VERBOSE,
+)
+# What follows a closing quote when the quoted words are a part of a longer sentence: “……怎么办？”的疑问.
+_GOES_ON = re.compile(r"\s*[，、：,:;；。！？]|(?<=[？！?!][”’」』》）)])\s*(?:的|等|和|与|及|式|这|为主题)")
+_DOT_MARKER = re.compile(r"\s*[一二三四五六七八九十]{1,3}[.．]$")
+_BLANK = re.compile(r"\s*")
+# Lines that stand alone and head nothing: a note in brackets, an address, a lead-in, a row of a table.
+_NO_HEADING = re.compile(r"[（(].*[）)]$|.*[：:，,、]$", re.DOTALL)
+
+
+def split_units(document: Document) -> list[Unit]:
+    """Cut ``document.text`` into units in reading order.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    list of Unit
+        Numbered over all units, noise included. ``unit.text == document.text[unit.start:unit.end]``,
+        and between two units there is nothing but white space.
+    """
+    text = document.text
+    fragments = [span.start for span in document.fragments]
+    units: list[Unit] = []
+    heading = ""
+    for start, end, kind in _pieces(text, document.noise, document.fragments):
+        page = bisect_right(document.page_starts, start) if document.page_starts else None
+        cut = end - start > LONGEST
+        broken = cut or (bool(fragments) and _overlaps(document.fragments, fragments, start, end))
+        for low in range(start, end, LONGEST) if cut else (start,):
+            high = min(low + LONGEST, end)
+            piece = text[low:high]
+            if cut:
+                low, high = _trim(text, low, high)
+                if low == high:
+                    continue
+                piece = text[low:high]
+            units.append(Unit(len(units), kind, page, low, high, heading, piece, broken and kind != "noise"))
+        if kind == "heading":
+            heading = text[start:end]
+    return units
+
+
+def _overlaps(spans: tuple[Span, ...], starts: list[int], start: int, end: int) -> bool:
+    at = bisect_right(starts, end - 1) - 1
+    return at >= 0 and spans[at].end > start
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The same stretch without white space at its ends."""
+    piece = text[start:end]
+    bare = piece.lstrip()
+    start = end - len(bare)
+    return start, start + len(bare.rstrip())
+
+
+def _pieces(
+    text: str, noise: tuple[Span, ...], fragments: tuple[Span, ...]
+) -> Iterator[tuple[int, int, Kind]]:
+    """Yield (start, end, kind) of every unit: the noise as it is marked, the rest line by line."""
+    at = 0
+    for span in (*noise, Span(len(text), len(text))):
+        low, high = max(at, span.start), max(at, span.end)
+        while at < low:
+            stop = text.find("\n", at, low)
+            stop = low if stop < 0 else stop
+            yield from _line(text, at, stop, fragments)
+            at = stop + 1
+        start, end = _trim(text, low, high)
+        if start < end:
+            yield start, end, "noise"
+        at = max(at, high) if high > low else at
+
+
+def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Iterator[tuple[int, int, Kind]]:
+    """Units of one line."""
+    first = start
+    for low, high, ended in _sentences(text, start, end):
+        cuts = (
+            inner_heads(text, low, high)
+            if INNER.search(text, low + 1, high) or AFTER_COLON.search(text, low, high)
+            else []
+        )
+        points = [low, *cuts, high]
+        for left, right in zip(points, points[1:], strict=False):
+            begin, stop = _trim(text, left, right)
+            if begin == stop:
+                continue
+            if right == high and ended:
+                yield begin, stop, "sentence"
+            else:
+                alone = low == first or right != high or level(text[begin:stop]) in HEADING_LEVELS
+                yield begin, stop, "heading" if alone and _is_heading(text, begin, stop, fragments) else "sentence"
+
+
+def _is_heading(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> bool:
+    """Whether a stretch that no full stop ends is a heading, not a cut sentence, a lead-in or a row."""
+    if end - start > LONGEST_HEADING or any(s.start < end and s.end > start for s in fragments):
+        return False
+    piece = text[start:end]
+    return not _NO_HEADING.match(piece) and "\t" not in piece and " | " not in piece
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, whether a full stop ends it) over one line, edges not yet trimmed."""
+    at = start
+    for match in _END.finditer(text, start, end):
+        if match.start(1) < 0:
+            continue
+        stop = match.end()
+        if stop < end and text[stop] in "\"'＂" and text.count(text[stop], at, stop) % 2:
+            # A straight quote closes where an odd number of them stands before it.
+            stop += 1
+        if match.group(1)[0] in ".．" and _DOT_MARKER.fullmatch(text, at, stop):
+            continue
+        if stop < end and stop - match.start() > 1 and _GOES_ON.match(text, stop, end):
+            continue
+        yield at, stop, True
+        at = stop
+    if at < end and not text[at:end].isspace():
+        yield at, end, False
