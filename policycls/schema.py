@@ -1,0 +1,290 @@
+"""The label set: which measures there are, what they mean, and how a label is recognised."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from policycls.errors import CorpusError, UnknownLabelError
+from policycls.resources import data_path
+from policycls.types import NONE
+
+Language = Literal["en", "zh"]
+
+MIN_LABELS, MAX_LABELS = 2, 200
+_ID = re.compile(r"[^\W\d]\w{0,63}")
+_LABEL_KEYS = {
+    "id", "name_en", "name_zh", "definition_en", "definition_zh",
+    "covers_en", "covers_zh", "excludes_en", "excludes_zh", "examples",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A border example: a sentence, its labels (primary first, none: empty) and the reason."""
+
+    text: str
+    labels: tuple[str, ...]
+    reason_en: str = ""
+    reason_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label of the schema.
+
+    Attributes
+    ----------
+    id : str
+        What programs use.
+    name_en, name_zh : str
+        What people read.
+    definition_en, definition_zh : str
+    covers_en, covers_zh, excludes_en, excludes_zh : tuple of str
+        What belongs to it, and what is easily mistaken for it.
+    examples : tuple of Example
+    """
+
+    id: str
+    name_en: str
+    name_zh: str
+    definition_en: str = ""
+    definition_zh: str = ""
+    covers_en: tuple[str, ...] = ()
+    covers_zh: tuple[str, ...] = ()
+    excludes_en: tuple[str, ...] = ()
+    excludes_zh: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    def name(self, lang: Language = "en") -> str:
+        """Return the name in a language."""
+        return self.name_zh if lang == "zh" else self.name_en
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """The measures in order, and the label of a unit that carries none.
+
+    Examples
+    --------
+    >>> labels = load_label_set()
+    >>> labels.ids[0], labels.name("financing", "zh"), labels.resolve("招商引资")
+    ('approval_streamlining', '资金支持', 'investment_attraction')
+    """
+
+    version: str
+    labels: tuple[Label, ...]
+    none: Label
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The measures' ids, in order, without "none"."""
+        return tuple(label.id for label in self.labels)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over version, ids and names: what must agree for two schemas to be one."""
+        content = [self.version, [[x.id, x.name_en, x.name_zh] for x in (*self.labels, self.none)]]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+    @cached_property
+    def _by_id(self) -> dict[str, Label]:
+        return {label.id: label for label in (*self.labels, self.none)}
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        every = (*self.labels, self.none)
+        return {name: x.id for x in every for name in (x.name_en, x.name_zh, x.id)}
+
+    def __getitem__(self, label_id: str) -> Label:
+        """Return the label with this id; KeyError if there is none."""
+        return self._by_id[label_id]
+
+    def name(self, label_id: str, lang: Language = "en") -> str:
+        """Return a label's name; an id that the schema does not have is its own name."""
+        label = self._by_id.get(label_id)
+        return label.name(lang) if label else label_id
+
+    def resolve(self, value: str, *, path: str | Path | None = None, line: int | None = None) -> str:
+        """Return the id of a label given by id or by name, spaces around it aside.
+
+        Parameters
+        ----------
+        value : str
+            An id, or a name in either language, exactly as the schema spells it.
+        path, line : optional
+            Where it was read, for the message.
+
+        Raises
+        ------
+        UnknownLabelError
+            With the nearest label.
+        """
+        found = self._by_name.get(value.strip())
+        if found is None:
+            raise unknown_label(value, self._by_name, path=path, line=line)
+        return found
+
+    @classmethod
+    def of(cls, ids: Iterable[str], version: str = "1.0") -> LabelSet:
+        """Make a plain set from ids, each its own name."""
+        labels = tuple(Label(x, x, x) for x in ids)
+        return _checked(cls(version, labels, _NO_MEASURE), None)
+
+
+_NO_MEASURE = Label(NONE, "no measure", "非措施")
+
+
+def unknown_label(
+    value: str, known: Iterable[str], *, path: str | Path | None = None, line: int | None = None
+) -> UnknownLabelError:
+    """Return the error for a label that the schema does not have, with the nearest that it has."""
+    names = list(known)
+    near = get_close_matches(value.strip().lower(), names, n=1, cutoff=0.6)
+    if not near:  # a short Chinese name shares too few characters for a ratio of 0.6
+        near = get_close_matches(value.strip(), names, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}?" if near else "see 'policycls labels' for the labels there are"
+    return UnknownLabelError(f"unknown label {value!r}", hint=hint, path=path, line=line)
+
+
+def load_label_set(path: str | Path | None = None) -> LabelSet:
+    """Read a schema from a TOML file.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        By default the schema that ships with the package.
+
+    Returns
+    -------
+    LabelSet
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be read or is not a schema: what is wrong, and at which label.
+    """
+    import tomllib
+
+    source = data_path("labels", "schema.toml") if path is None else Path(path)
+    try:
+        text = source.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        content = tomllib.loads(text)
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        raise CorpusError(f"the label file cannot be read: {reason}", path=source) from error
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8"
+        raise CorpusError("the label file is not UTF-8 text", hint=hint, path=source) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CorpusError(f"the label file is not valid TOML: {error}", path=source) from error
+    return _parse(content, source)
+
+
+def _parse(content: Mapping[str, Any], source: Path) -> LabelSet:
+    version = content.get("version")
+    if not isinstance(version, str) or not version.strip():
+        raise CorpusError("'version' is missing; it is a text such as \"1.0\"", path=source)
+    unknown = sorted(set(content) - {"version", "labels", "none"})
+    if unknown:
+        raise CorpusError(f"unknown key {unknown[0]!r}; known are version, labels, none", path=source)
+    rows = content.get("labels")
+    if not isinstance(rows, list):
+        raise CorpusError("there is no [[labels]] table", path=source)
+    labels = tuple(_label(row, f"label {n}", source) for n, row in enumerate(rows, 1))
+    none = _NO_MEASURE
+    if "none" in content:
+        row = content["none"]
+        none = _label({**row, "id": NONE} if isinstance(row, dict) else row, "none", source)
+    return _checked(LabelSet(version.strip(), labels, none), source)
+
+
+def _label(row: object, where: str, source: Path) -> Label:
+    if not isinstance(row, dict):
+        raise CorpusError(f"{where}: not a table of keys and values", path=source)
+    label_id = row.get("id")
+    if not isinstance(label_id, str) or not _ID.fullmatch(label_id):
+        raise CorpusError(
+            f"{where}: 'id' is {label_id!r}",
+            hint="an id starts with a letter and has letters, digits and _, at most 64",
+            path=source,
+        )
+    where = f"{where} ({label_id})"
+    unknown = sorted(set(row) - _LABEL_KEYS)
+    if unknown:
+        near = get_close_matches(unknown[0], _LABEL_KEYS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else ""
+        raise CorpusError(f"{where}: unknown key {unknown[0]!r}", hint=hint, path=source)
+    texts = {
+        key: _text(row, key, where, source)
+        for key in ("name_en", "name_zh", "definition_en", "definition_zh")
+    }
+    lists = {
+        key: _texts(row, key, where, source)
+        for key in ("covers_en", "covers_zh", "excludes_en", "excludes_zh")
+    }
+    name_en = texts.pop("name_en") or texts["name_zh"] or label_id
+    name_zh = texts.pop("name_zh") or name_en
+    return Label(label_id, name_en, name_zh, **texts, **lists, examples=_examples(row, where, source))
+
+
+def _text(row: Mapping[str, Any], key: str, where: str, source: Path) -> str:
+    value = row.get(key, "")
+    if not isinstance(value, str):
+        raise CorpusError(f"{where}: {key!r} is not a text", path=source)
+    return value.strip()
+
+
+def _texts(row: Mapping[str, Any], key: str, where: str, source: Path) -> tuple[str, ...]:
+    value = row.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+        raise CorpusError(f"{where}: {key!r} is not a list of texts", path=source)
+    return tuple(x.strip() for x in value)
+
+
+def _examples(row: Mapping[str, Any], where: str, source: Path) -> tuple[Example, ...]:
+    value = row.get("examples", [])
+    if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
+        raise CorpusError(f"{where}: 'examples' is not a list of tables", path=source)
+    return tuple(
+        Example(
+            _text(x, "text", where, source),
+            _texts(x, "labels", where, source),
+            _text(x, "reason_en", where, source),
+            _text(x, "reason_zh", where, source),
+        )
+        for x in value
+    )
+
+
+def _checked(labels: LabelSet, source: Path | None) -> LabelSet:
+    """Refuse a set in which a label could be mistaken for another."""
+    ids = labels.ids
+    if not MIN_LABELS <= len(ids) <= MAX_LABELS:
+        message = f"{len(ids)} labels besides 'none'; from {MIN_LABELS} to {MAX_LABELS} are possible"
+        raise CorpusError(message, path=source)
+    seen: dict[str, str] = {}
+    for label in (labels.none, *labels.labels):
+        for name in {label.id, label.name_en, label.name_zh}:
+            if name in seen:
+                message = f"{name!r} names both {seen[name]!r} and {label.id!r}"
+                raise CorpusError(message, hint="ids and names must differ", path=source)
+            seen[name] = label.id
+        if "|" in label.name_en + label.name_zh:
+            message = f"the name of {label.id!r} holds a |, which separates labels in tables"
+            raise CorpusError(message, path=source)
+    for label in (labels.none, *labels.labels):
+        for example in label.examples:
+            for value in example.labels:
+                if value not in ids:
+                    error = unknown_label(value, ids)
+                    message = f"an example of {label.id!r}: {error.message}"
+                    raise CorpusError(message, hint=error.hint, path=source)
+    return labels
