@@ -20,10 +20,9 @@ Language = Literal["en", "zh"]
 
 MIN_LABELS, MAX_LABELS = 2, 200
 _ID = re.compile(r"[^\W\d]\w{0,63}")
-_LABEL_KEYS = {
-    "id", "name_en", "name_zh", "definition_en", "definition_zh",
-    "covers_en", "covers_zh", "excludes_en", "excludes_zh", "examples",
-}  # fmt: skip
+_TEXTS = ("name_en", "name_zh", "definition_en", "definition_zh")
+_LISTS = ("covers_en", "covers_zh", "excludes_en", "excludes_zh")
+_LABEL_KEYS = {"id", *_TEXTS, *_LISTS, "examples"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,17 +221,21 @@ def _label(row: object, where: str, source: Path) -> Label:
         near = get_close_matches(unknown[0], _LABEL_KEYS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else ""
         raise CorpusError(f"{where}: unknown key {unknown[0]!r}", hint=hint, path=source)
-    texts = {
-        key: _text(row, key, where, source)
-        for key in ("name_en", "name_zh", "definition_en", "definition_zh")
-    }
-    lists = {
-        key: _texts(row, key, where, source)
-        for key in ("covers_en", "covers_zh", "excludes_en", "excludes_zh")
-    }
-    name_en = texts.pop("name_en") or texts["name_zh"] or label_id
-    name_zh = texts.pop("name_zh") or name_en
-    return Label(label_id, name_en, name_zh, **texts, **lists, examples=_examples(row, where, source))
+    texts = {key: _text(row, key, where, source) for key in _TEXTS}
+    covers_en, covers_zh, excludes_en, excludes_zh = (_texts(row, key, where, source) for key in _LISTS)
+    name_en = texts["name_en"] or texts["name_zh"] or label_id
+    return Label(
+        label_id,
+        name_en,
+        texts["name_zh"] or name_en,
+        texts["definition_en"],
+        texts["definition_zh"],
+        covers_en,
+        covers_zh,
+        excludes_en,
+        excludes_zh,
+        _examples(row, where, source),
+    )
 
 
 def _text(row: Mapping[str, Any], key: str, where: str, source: Path) -> str:

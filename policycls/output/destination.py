@@ -1,0 +1,213 @@
+"""Where results go: a file that appears whole, an unfinished file to go on with, or standard output."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, TextIO
+
+from policycls.documents import Skipped
+from policycls.errors import OutputError, UsageError
+from policycls.output.atomic import atomic_path, check_writable, failure
+from policycls.output.parquet import ParquetWriter
+from policycls.output.resume import Done, Journal, discard, stamp
+from policycls.output.rows import Layout
+from policycls.output.terminal import TerminalWriter
+from policycls.output.workbook import WorkbookWriter
+from policycls.output.writers import CsvWriter, JsonlWriter, Writer
+from policycls.types import TaggedUnit
+
+Format = Literal["table", "jsonl", "csv", "xlsx", "parquet"]
+#: Format by suffix.
+SUFFIXES: Final[Mapping[str, Format]] = {
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet",
+    ".txt": "table",
+}  # fmt: skip
+FORMATS: Final[tuple[Format, ...]] = ("table", "jsonl", "csv", "xlsx", "parquet")
+
+
+def choose_format(target: str | None, wanted: str | None, *, terminal: bool) -> Format:
+    """Return the format to write: as wanted, else by the file's suffix, else by where standard output goes.
+
+    Raises
+    ------
+    UsageError
+        If the suffix says nothing, or the format cannot go to standard output.
+
+    Examples
+    --------
+    >>> choose_format("a.csv", None, terminal=True), choose_format(None, None, terminal=False)
+    ('csv', 'jsonl')
+    """
+    if wanted is not None and wanted not in FORMATS:
+        raise UsageError(f"unknown format {wanted!r}", hint=f"choose from {', '.join(FORMATS)}")
+    if target is None:
+        if wanted in ("xlsx", "parquet"):
+            raise UsageError(f"{wanted} cannot go to standard output", hint=f"use -o FILE.{wanted}")
+        return next((f for f in FORMATS if f == wanted), "table" if terminal else "jsonl")
+    suffix = Path(target).suffix.lower()
+    found = next((f for f in FORMATS if f == wanted), None) or SUFFIXES.get(suffix)
+    if found is None:
+        known = " ".join(SUFFIXES)
+        message = f"no format is known by the suffix {suffix!r}"
+        raise UsageError(message, hint=f"use one of {known}, or --format", path=target)
+    return found
+
+
+@dataclass
+class Output:
+    """An open output: takes documents one by one.
+
+    Attributes
+    ----------
+    writer : Writer
+    done : Mapping
+        What of which input file an earlier, interrupted run has written already.
+    """
+
+    writer: Writer
+    target: str = "standard output"
+    journal: Journal | None = None
+    done: Mapping[str, Done] = field(default_factory=dict)
+
+    def write(
+        self, units: Sequence[TaggedUnit], *, file: str = "", documents: int = 0, whole: bool = True
+    ) -> None:
+        """Write the units of a document: the ``documents``-th of ``file``, and its last if ``whole``."""
+        try:
+            self.writer.write(units)
+            if self.journal is not None:
+                fields = self.writer.fields if isinstance(self.writer, CsvWriter) else []
+                self.journal.add(file, Done(documents, whole, stamp(file)), fields)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise failure(self.target, error) from error
+
+    def skip(self, item: Skipped) -> None:
+        """Take note of an input that was not read."""
+        self.writer.skip(item)
+
+    def close(self) -> None:
+        """Finish what the writer has begun."""
+        try:
+            self.writer.close()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise failure(self.target, error) from error
+
+
+@contextmanager
+def open_output(
+    target: str, kind: Format, layout: Layout, *, raw: bool = False, resume: Mapping[str, str] | None = None
+) -> Iterator[Output]:
+    """Open a file for results. It takes its place when the block ends without an error.
+
+    Parameters
+    ----------
+    target : str
+    kind : str
+        Format.
+    layout : Layout
+    raw : bool
+        CSV without the ' before cells that look like formulas.
+    resume : mapping, optional
+        Keep what is written when the run is interrupted, and go on with what an interrupted run with the same
+        settings left. For jsonl and csv.
+
+    Raises
+    ------
+    OutputError
+        If ``target`` cannot be written. What stood there is kept.
+    UsageError
+        If the format cannot be gone on with, or the unfinished run had other settings.
+    """
+    check_writable(target)
+    if resume is not None:
+        settings = {"format": kind, "lang": layout.lang, "raw": str(raw), **resume}
+        with _resumed(Path(target), kind, layout, raw, settings) as output:
+            yield output
+        return
+    with atomic_path(target) as path:
+        if kind in ("xlsx", "parquet"):
+            writer: Writer = WorkbookWriter(path, layout) if kind == "xlsx" else ParquetWriter(path, layout)
+            output = Output(writer, target)
+            yield output
+            output.close()
+        elif kind == "table":
+            with path.open("w", encoding="utf-8") as text:
+                output = Output(TerminalWriter(text, layout, columns=100), target)
+                yield output
+                output.close()
+        else:
+            with path.open("wb") as stream:
+                writer = CsvWriter(stream, layout, raw=raw) if kind == "csv" else JsonlWriter(stream)
+                output = Output(writer, target)
+                yield output
+                output.close()
+            if isinstance(writer, CsvWriter) and writer.short:
+                with atomic_path(path) as longer:
+                    writer.lengthen(path, longer)
+    discard(Path(target).resolve())
+
+
+@contextmanager
+def _resumed(
+    target: Path, kind: Format, layout: Layout, raw: bool, settings: Mapping[str, str]
+) -> Iterator[Output]:
+    if kind not in ("jsonl", "csv"):
+        raise UsageError(f"--resume cannot go on with {kind}", hint="it works for jsonl and csv")
+    journal = Journal(target, settings)
+    try:
+        if kind == "csv":
+            writer: Writer = CsvWriter(journal.stream, layout, raw=raw, carried=journal.carried)
+        else:
+            writer = JsonlWriter(journal.stream)
+        output = Output(writer, str(target), journal, journal.done)
+        yield output
+        output.close()
+        if isinstance(writer, CsvWriter) and writer.short:
+            with atomic_path(target) as longer:
+                writer.lengthen(journal.part, longer)
+            journal.finish(journal.part)
+        else:
+            try:
+                journal.finish()
+            except OSError as error:
+                raise failure(target, error) from error
+    finally:
+        journal.close()
+
+
+@contextmanager
+def open_stream(
+    binary: BinaryIO,
+    text: TextIO,
+    kind: Format,
+    layout: Layout,
+    *,
+    columns: int,
+    colour: bool,
+    raw: bool = False,
+) -> Iterator[Output]:
+    """Open standard output for results: lines are UTF-8 whatever the console's encoding, a table is text."""
+    if kind == "table":
+        writer: Writer = TerminalWriter(text, layout, columns=columns, colour=colour)
+    elif kind == "csv":
+        writer = CsvWriter(binary, layout, file=False, raw=raw)
+    elif kind == "jsonl":
+        writer = JsonlWriter(binary)
+    else:
+        raise OutputError(f"{kind} cannot go to standard output")
+    output = Output(writer)
+    yield output
+    output.close()
+
+
+def same_file(first: str, second: str) -> bool:
+    """Whether two paths are one file."""
+    return os.path.realpath(first) == os.path.realpath(second)
