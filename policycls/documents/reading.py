@@ -1,24 +1,115 @@
-"""One file to its documents."""
+"""One file to its documents: the format found by content, the reader called behind the boundary."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
+from policycls.documents import archive, formats
+from policycls.documents.boundary import MAX_BYTES, guard, guarded, translate
 from policycls.documents.encoding import decode
 from policycls.documents.text import from_text
-from policycls.errors import NoTextError
+from policycls.errors import LimitError, NoTextError
 from policycls.types import Document
 
 
-def read_documents(path: str, *, encoding: str | None = None, text_column: str | None = None) -> Iterator[Document]:
-    yield from read_bytes(path, Path(path).read_bytes(), encoding=encoding)
+def read_documents(
+    path: str, *, encoding: str | None = None, text_column: str | None = None
+) -> Iterator[Document]:
+    """Read one file.
+
+    Parameters
+    ----------
+    path : str
+        A file; its content decides the format, its suffix only between text formats.
+    encoding : str, optional
+        The encoding of a text format; guessed otherwise, and the guess told in ``Document.notes``.
+    text_column : str, optional
+        The column of a table that holds the text; found by name otherwise.
+
+    Yields
+    ------
+    Document
+        One for txt, md, html, pdf and docx; many for tables and archives, which stream.
+
+    Raises
+    ------
+    DocumentError
+        Or one of its kinds, if the file cannot be read or holds no text.
+    TableError
+        If a table has no text column, or rows that do not fit its header.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(formats.HEAD)
+            kind = formats.sniff(path, head)
+            file.seek(0)
+            if kind in formats.STREAMED:
+                yield from guarded(path, _stream(kind, path, file, encoding, text_column))
+                return
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise translate(error, path) from error
+    yield from read_bytes(path, data, encoding=encoding, text_column=text_column)
 
 
-def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Iterator[Document]:
-    if not data:
-        raise NoTextError("file is empty", path=name)
+def read_bytes(
+    name: str, data: bytes, *, encoding: str | None = None, text_column: str | None = None
+) -> Iterator[Document]:
+    """Read a document that is already in memory (standard input, a member of an archive).
+
+    Parameters and errors as in :func:`read_documents`; ``name`` names the documents.
+    """
+    kind = formats.sniff(name, data[: formats.HEAD])
+    if kind == "zip":
+        kind = formats.container(name, data)
+    if kind == "ole":
+        raise formats.ole_error(name, data)
+    if kind in formats.STREAMED or kind == "xlsx":
+        yield from guarded(name, _stream(kind, name, io.BytesIO(data), encoding, text_column))
+    elif kind == "zip":
+        if len(data) > MAX_BYTES:
+            raise LimitError(f"is larger than {MAX_BYTES >> 20} MiB", hint="unpack it first", path=name)
+
+        def inner(path: str, content: bytes) -> Iterator[Document]:
+            return read_bytes(path, content, encoding=encoding, text_column=text_column)
+
+        yield from guarded(name, archive.read(name, data, inner))
+    else:
+        yield from guard(lambda path, content: _whole(kind, path, content, encoding), name, data)
+
+
+def _stream(
+    kind: str, name: str, file: BinaryIO, encoding: str | None, text_column: str | None
+) -> Iterator[Document]:
+    from policycls.documents import tables
+
+    return tables.read(kind, name, file, encoding=encoding, text_column=text_column)
+
+
+def _whole(kind: str, name: str, data: bytes, encoding: str | None) -> list[Document]:
+    """Read a document that is one: pdf, docx, html, a saved page, plain text."""
+    if kind == "pdf":
+        from policycls.documents import pdf
+
+        return pdf.read(name, data)
+    if kind == "docx":
+        from policycls.documents import docx
+
+        return docx.read(name, data)
+    if kind == "mht":
+        from policycls.documents import html
+
+        return html.read_archive(name, data, encoding)
     text, notes = decode(data, name, encoding)
+    if not text.strip():
+        raise NoTextError("no text found", path=name)
+    if kind == "html":
+        from policycls.documents import html
+
+        return html.read(name, text, notes)
     document = from_text(text, name)
-    yield replace(document, notes=(*notes, *document.notes))
+    return [replace(document, notes=(*notes, *document.notes))]

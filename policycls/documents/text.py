@@ -1,12 +1,117 @@
-"""From a raw string to a document: the way that every reader ends in."""
+"""From a raw string, or a reader's lines, to a document: the way that every reader ends in."""
 
 from __future__ import annotations
 
+from policycls.documents import columns, noise, repair
 from policycls.documents.clean import clean
-from policycls.types import Document
+from policycls.documents.lines import Line, split_lines
+from policycls.documents.traditional import NOTE, can_convert, looks_traditional
+from policycls.errors import NoTextError
+from policycls.types import Document, Span
 
 
 def from_text(text: str, doc: str = "") -> Document:
+    r"""Repair a raw text: join broken lines and pages, put columns together, mark noise.
+
+    Parameters
+    ----------
+    text : str
+        A form feed begins a new page.
+    doc : str
+        The document's name.
+
+    Raises
+    ------
+    NoTextError
+        If there is nothing but white space and control characters.
+
+    Examples
+    --------
+    >>> from_text("持续优化营商环\n境，压缩审批时限。").text
+    '持续优化营商环境，压缩审批时限。'
+    """
     text, notes = clean(text)
-    lines = [line.strip() for line in text.replace("\f", "\n").split("\n")]
-    return Document(doc=doc, text="\n".join(line for line in lines if line), notes=tuple(notes))
+    return from_lines(split_lines(text), doc, notes=notes, paged="\f" in text)
+
+
+def from_lines(
+    lines: list[Line], doc: str, *, title: str = "", notes: list[str] | None = None, paged: bool = False
+) -> Document:
+    """Build a document from lines that a reader found.
+
+    Parameters
+    ----------
+    lines : list of Line
+    doc : str
+    title : str
+        Where the format tells one; else the first line that looks like one is taken.
+    notes : list of str, optional
+    paged : bool
+        Whether ``Line.page`` means anything.
+
+    Raises
+    ------
+    NoTextError
+        If ``lines`` is empty.
+    """
+    if not lines:
+        raise NoTextError("no text found", path=doc or None)
+    noise.mark(lines)
+    paragraphs = columns.unite(repair.join(lines))
+    return _assemble(paragraphs, doc, title, notes or [], lines[-1].page + 1 if paged else 0)
+
+
+def _assemble(
+    paragraphs: list[repair.Paragraph], doc: str, title: str, notes: list[str], pages: int
+) -> Document:
+    spans: list[Span] = []
+    fragments: list[Span] = []
+    starts: dict[int, int] = {}
+    at = 0
+    for paragraph in paragraphs:
+        end = at + len(paragraph.text)
+        if paragraph.hint == "noise":
+            spans.append(Span(at, end))
+        if paragraph.fragment:
+            fragments.append(Span(at + _last_sentence(paragraph.text), end))
+        for offset, page in paragraph.starts if pages else ():
+            starts.setdefault(page, at + offset)
+        at = end + 1
+    text = "\n".join(paragraph.text for paragraph in paragraphs)
+    if looks_traditional(text) and not can_convert():
+        notes = [*notes, NOTE]
+    return Document(
+        doc=doc,
+        text=text,
+        noise=tuple(spans),
+        fragments=tuple(fragments),
+        page_starts=_page_starts(starts, pages, len(text)),
+        title=title or _title(paragraphs),
+        notes=tuple(notes),
+    )
+
+
+def _last_sentence(text: str) -> int:
+    """Where the last, unfinished sentence of a paragraph begins."""
+    return max(text.rfind(mark) for mark in "。！？；") + 1
+
+
+def _page_starts(starts: dict[int, int], pages: int, length: int) -> tuple[int, ...]:
+    """Offsets that never go back, one a page; an empty page begins where the next one does."""
+    result: list[int] = []
+    following = length
+    for page in reversed(range(pages)):
+        following = min(following, starts.get(page, following))
+        result.append(following)
+    if result:
+        result[-1] = 0
+    return tuple(reversed(result))
+
+
+def _title(paragraphs: list[repair.Paragraph]) -> str:
+    """Return the first line of the body if it is no sentence, "" if it is one."""
+    for paragraph in paragraphs:
+        if paragraph.hint != "noise":
+            text = paragraph.text
+            return "" if repair.is_ended(text) or text[-1] in "：:" or len(text) > 80 else text
+    return ""

@@ -33,6 +33,11 @@ def _converter() -> _Converter | None:
     return cast(_Converter, opencc.OpenCC("t2s"))
 
 
+def can_convert() -> bool:
+    """Whether opencc is installed."""
+    return _converter() is not None
+
+
 def looks_traditional(text: str) -> bool:
     """Whether ``text`` is written in traditional characters rather than simplified ones.
 

@@ -119,7 +119,11 @@ def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Itera
                 yield begin, stop, "sentence"
             else:
                 alone = low == first or right != high or level(text[begin:stop]) in HEADING_LEVELS
-                yield begin, stop, "heading" if alone and _is_heading(text, begin, stop, fragments) else "sentence"
+                yield (
+                    begin,
+                    stop,
+                    "heading" if alone and _is_heading(text, begin, stop, fragments) else "sentence",
+                )
 
 
 def _is_heading(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> bool:

@@ -1,0 +1,130 @@
+"""What a file is, by its first bytes; the suffix only tells text formats apart."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import PurePath
+
+from policycls.errors import DamagedError, DocumentError, EncryptedError, NoTextError, UnsupportedError
+
+#: How much of a file's beginning is enough to know what it is.
+HEAD = 4096
+STREAMED = frozenset({"csv", "jsonl", "parquet"})
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# First bytes of what people take for documents, and what to do with it instead.
+_OTHERS: tuple[tuple[bytes, str, str], ...] = (
+    (b"{\\rtf", "is RTF", "save it as .docx"),
+    (b"\x1f\x8b", "is packed with gzip", "unpack it first"),
+    (b"7z\xbc\xaf", "is a 7z archive", "unpack it, or pack it as .zip"),
+    (b"Rar!", "is a RAR archive", "unpack it, or pack it as .zip"),
+    (b"\x89PNG", "is a picture", "it needs OCR first"),
+    (b"\xff\xd8\xff", "is a picture", "it needs OCR first"),
+    (b"GIF8", "is a picture", "it needs OCR first"),
+    (b"II*\x00", "is a picture", "it needs OCR first"),
+    (b"MM\x00*", "is a picture", "it needs OCR first"),
+)
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_MIME = re.compile(rb"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.I)
+_BY_SUFFIX = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".htm": "html",
+    ".html": "html",
+    ".xhtml": "html",
+}
+
+
+def sniff(name: str, head: bytes) -> str:
+    """Name the format of a file: txt, html, mht, pdf, zip, ole, csv, jsonl or parquet.
+
+    Parameters
+    ----------
+    name : str
+        Its suffix decides between text formats only.
+    head : bytes
+        The first ``HEAD`` bytes.
+
+    Raises
+    ------
+    NoTextError
+        If there are no bytes.
+    UnsupportedError, DamagedError
+        If it is known to be something that is not read, or not what its suffix says.
+    """
+    if not head:
+        raise NoTextError("file is empty", path=name)
+    suffix = PurePath(name).suffix.lower()
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    if head.startswith(_OLE):
+        return "ole"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    for magic, what, hint in _OTHERS:
+        if head.startswith(magic):
+            raise UnsupportedError(what, hint=hint, path=name)
+    if suffix == ".pdf":
+        raise DamagedError("damaged or not a PDF", hint="open it and save it anew", path=name)
+    if suffix in {".docx", ".xlsx", ".xlsm"}:
+        raise DamagedError("is not an Office document", hint="open it and save it anew", path=name)
+    if suffix in {".parquet", ".zip"}:
+        raise DamagedError(f"is damaged or no {suffix} file", path=name)
+    if suffix in {".csv", ".tsv", ".jsonl", ".ndjson"}:
+        return _BY_SUFFIX[suffix]
+    plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
+    if _MIME.match(plain) and b"multipart/related" in plain.lower():
+        return "mht"
+    if _HTML.match(plain):
+        return "html"
+    return _BY_SUFFIX.get(suffix, "txt")
+
+
+def container(name: str, data: bytes) -> str:
+    """Tell a zip container apart: docx, xlsx or zip.
+
+    Raises
+    ------
+    DamagedError
+        If the container is broken, or no Office document where its suffix says so.
+    UnsupportedError
+        For OpenDocument and other packages.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise DamagedError("is damaged: the file is cut off or not whole", path=name) from None
+    if "word/document.xml" in names:
+        return "docx"
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "mimetype" in names and "content.xml" in names:
+        raise UnsupportedError("is an OpenDocument file", hint="save it as .docx or .xlsx", path=name)
+    if PurePath(name).suffix.lower() in {".docx", ".xlsx", ".xlsm"} or "[Content_Types].xml" in names:
+        raise DamagedError(
+            "is not an Office document that is read here", hint="save it as .docx or .xlsx", path=name
+        )
+    return "zip"
+
+
+def ole_error(name: str, data: bytes) -> DocumentError:
+    """Return the error for an OLE container: an encrypted Office file, or an old binary one."""
+    if "EncryptedPackage".encode("utf-16-le") in data[:200_000] or b"E\0n\0c\0r\0y\0p\0t" in data:
+        return EncryptedError("is encrypted", hint="save it without a password", path=name)
+    if PurePath(name).suffix.lower() in {".xls", ".xlsx", ".et"}:
+        return UnsupportedError(
+            "is an old .xls, or encrypted", hint="save it as .xlsx without a password", path=name
+        )
+    return UnsupportedError(
+        "is an old .doc, or encrypted", hint="save it as .docx without a password", path=name
+    )

@@ -1,0 +1,259 @@
+"""HTML pages, saved ones too: every block of text a line, site furniture marked, nothing of the body lost.
+
+lxml parses; which blocks are furniture is told by their element, by the names of their classes and by how
+much of them is links. Whatever is left standing goes through the same repair and the same noise rules
+as plain text does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from policycls.documents.clean import clean
+from policycls.documents.encoding import decode
+from policycls.documents.furniture import SKIPPED, is_furniture_element, mark_links
+from policycls.documents.lines import Line
+from policycls.documents.rows import join_cells
+from policycls.documents.text import from_lines
+from policycls.errors import DamagedError, LimitError, NoTextError
+from policycls.types import Document
+
+#: libxml2 gives up at this depth and drops what lies below without a word.
+MAX_DEPTH = 253
+#: A text node or page larger than this is no document.
+MAX_CHARACTERS = 64 * 1024 * 1024
+
+_BLOCKS = frozenset(
+    [
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "caption",
+            "center",
+            "dd",
+            "details",
+            "dialog",
+        ),
+        *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
+        *("h5", "h6", "header", "hr", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section"),
+        *("summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "head", "title", "option"),
+    ]
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# Elements inside a cell that show a table to be layout, as old sites used them, and not data.
+_LAYOUT = frozenset({"table", "div", "ul", "ol", "h1", "h2", "h3", "h4", "form", "iframe"})
+_WRAP = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
+_SPACES = re.compile(r"[ \t]+")
+_WIDE = re.compile(
+    r"(?<=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]) (?=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])"
+)
+_SITE = re.compile(r"\s*[_|｜\-–—]+\s*")
+
+
+def read(name: str, text: str, notes: list[str]) -> list[Document]:
+    """Read one page that is already decoded (lxml never sees bytes: it trusts what a page says of itself).
+
+    Raises
+    ------
+    NoTextError
+        If nothing but markup is found, or the nesting hides it.
+    LimitError
+        If the page is too large.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise LimitError(
+            f"is larger than {MAX_CHARACTERS >> 20} million characters", hint="split it", path=name
+        )
+    import lxml.html
+
+    text, said = clean(text)
+    # An XML declaration's encoding is no longer true, and lxml refuses a string that has one.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = lxml.html.document_fromstring(text, parser=parser)
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, AssertionError):
+        raise NoTextError("no text found", hint=_deep(text), path=name) from None
+    walker = _Walker()
+    walker.walk(root)
+    lines = mark_links(walker.lines)
+    if not lines:
+        raise NoTextError("no text found", hint=_deep(text), path=name)
+    return [from_lines(lines, name, title=_title(walker.title, lines), notes=[*notes, *said])]
+
+
+def _deep(text: str) -> str:
+    """Say so if the page is nested more deeply than libxml2 reads."""
+    depth = deepest = 0
+    for match in re.finditer(
+        r"<(/?)(?:div|span|p|table|tr|td|ul|li|section|font|b|i|blockquote|center)\b", text, re.I
+    ):
+        depth += -1 if match.group(1) else 1
+        deepest = max(deepest, depth)
+    return (
+        f"nesting deeper than {MAX_DEPTH}" if deepest > MAX_DEPTH else "the page may load its text by script"
+    )
+
+
+def _title(title: str, lines: list[Line]) -> str:
+    """Return <title> without the site's name, which stands before or behind a dash or underscore."""
+    texts = {line.text for line in lines}
+    pieces = [piece for piece in _SITE.split(title) if piece]
+    for piece in [title, *sorted(pieces, key=len, reverse=True)]:
+        if piece in texts:
+            return piece
+    return pieces[0] if pieces else title
+
+
+class _Walker:
+    """Collects the lines of a parsed page."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.title = ""
+        self._parts: list[str] = []
+        self._linked = 0
+        self._links = 0
+        self._noise = 0
+        self._heading = ""
+
+    def walk(self, root: Any) -> None:
+        """Visit every element without recursion: a page may be nested as deeply as it likes."""
+        stack: list[tuple[Any, bool]] = [(root, False)]
+        while stack:
+            element, leaving = stack.pop()
+            if leaving:
+                self._leave(element)
+                continue
+            tag = element.tag
+            if not isinstance(tag, str) or tag in SKIPPED or _hidden(element):
+                self._text(element.tail)
+                continue
+            if tag == "title":
+                self.title = self.title or "".join((element.text or "").split())
+                continue
+            if tag == "tr" and _is_data(element):
+                self._row(element)
+                continue
+            self._enter(element, tag)
+            stack.append((element, True))
+            stack.extend((child, False) for child in reversed(element))
+        self._flush()
+
+    def _enter(self, element: Any, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._flush()
+            if tag in _HEADINGS:
+                self._heading = tag
+            if is_furniture_element(element, tag):
+                self._noise += 1
+                element.set("policycls", "noise")
+        elif tag == "a":
+            self._links += 1
+        elif tag == "br":
+            self._flush()
+        if tag == "pre":
+            self._pre(element)
+        else:
+            self._text(element.text)
+
+    def _leave(self, element: Any) -> None:
+        tag = element.tag
+        if tag in _BLOCKS:
+            self._flush()
+            if tag in _HEADINGS:
+                self._heading = ""
+            if element.get("policycls"):
+                self._noise -= 1
+        elif tag == "a":
+            self._links -= 1
+        self._text(element.tail)
+
+    def _text(self, text: str | None) -> None:
+        if text:
+            self._parts.append(text)
+            if self._links:
+                self._linked += len(text.strip())
+
+    def _pre(self, element: Any) -> None:
+        for line in (element.text or "").split("\n"):
+            self._text(line)
+            self._flush()
+
+    def _flush(self) -> None:
+        """End a line."""
+        if not self._parts:
+            return
+        raw = "".join(self._parts)
+        linked, self._linked = self._linked, 0
+        self._parts.clear()
+        text = _WIDE.sub("", _SPACES.sub(" ", _WRAP.sub(" ", raw))) if "\n" in raw else _SPACES.sub(" ", raw)
+        bare = text.strip()
+        if not bare:
+            return
+        indent = text.lstrip(" ")[:1] in "\u3000\xa0" and bare[0] != text.lstrip(" ")[:1]
+        line = Line(bare, indent=indent)
+        if self._noise:
+            line.hint = "noise"
+        elif self._heading:
+            line.hint = "heading"
+        elif linked * 10 > len(bare) * 8:
+            line.hint = "noise" if bare[-1] not in "。！？；" else ""
+        self.lines.append(line)
+
+    def _row(self, element: Any) -> None:
+        """Add a row of data as one line."""
+        self._flush()
+        cells = [" ".join("".join(cell.itertext()).split()) for cell in element if cell.tag in ("td", "th")]
+        text = join_cells(cells)
+        if text:
+            self.lines.append(Line(text, hint="noise" if self._noise else "row"))
+        self._text(element.tail)
+
+
+def _hidden(element: Any) -> bool:
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and "display:none" in style.replace(" ", "").lower()
+
+
+def _is_data(row: Any) -> bool:
+    """Whether a row holds data: several cells, none of which holds blocks, as layout tables do."""
+    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    if len(cells) < 2:
+        return False
+    for cell in cells:
+        paragraphs = 0
+        for element in cell.iterdescendants():
+            if element.tag in _LAYOUT:
+                return False
+            paragraphs += element.tag == "p"
+        if paragraphs > 4:
+            return False
+    return True
+
+
+def read_archive(name: str, data: bytes, encoding: str | None) -> list[Document]:
+    """Read a page that a browser saved as one file (.mht): its first HTML part.
+
+    Raises
+    ------
+    DamagedError
+        If it has no HTML part.
+    """
+    import email
+    import email.policy
+
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                text, notes = decode(payload, name, encoding)
+                return read(name, text, notes)
+    raise DamagedError("is a saved page without a page in it", hint="save it as .html", path=name)

@@ -1,0 +1,81 @@
+"""The lines of a document, before they are put together again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+#: What a reader knows of a line: nothing, a heading, a row of a table, or that it is no part of the body.
+Hint = Literal["", "heading", "row", "noise"]
+
+# Full-width spaces inside a line where a page had a new paragraph: "……通知如下：　　一、……".
+_INNER_BREAK = re.compile(r"(?<=[^\s\u3000])[ \u3000]*\u3000{2,}[ \u3000]*(?=[^\s\u3000])")
+_INDENT = re.compile(r"[\u3000\t]|[ \xa0]{2}|\xa0")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line.
+
+    Attributes
+    ----------
+    text : str
+        Without white space at its ends; never empty.
+    page : int
+        0-based page.
+    indent : bool
+        It began with white space, as a paragraph does.
+    gap : bool
+        A blank line or the end of a page stands before it.
+    hint : str
+    """
+
+    text: str
+    page: int = 0
+    indent: bool = False
+    gap: bool = False
+    hint: Hint = ""
+
+
+def split_lines(text: str, page: int = 0) -> list[Line]:
+    """Cut one text into lines; a form feed begins a new page."""
+    lines: list[Line] = []
+    for number, sheet in enumerate(text.split("\f") if "\f" in text else (text,)):
+        gap = number > 0
+        for raw in sheet.split("\n"):
+            bare = raw.strip()
+            if not bare:
+                gap = True
+                continue
+            indent = raw[0] != bare[0] and _INDENT.match(raw) is not None
+            if "\u3000\u3000" in bare:
+                for at, piece in enumerate(inner_paragraphs(bare)):
+                    lines.append(Line(piece, page + number, indent or at > 0, gap and at == 0))
+            else:
+                lines.append(Line(bare, page + number, indent, gap))
+            gap = False
+    return lines
+
+
+def inner_paragraphs(line: str) -> list[str]:
+    """Cut a line at full-width spaces that stood for new paragraphs.
+
+    Examples
+    --------
+    >>> inner_paragraphs("现就有关事项通知如下：　　一、总体要求"), inner_paragraphs("第一章　　总则")
+    (['现就有关事项通知如下：', '一、总体要求'], ['第一章　　总则'])
+    """
+    pieces: list[str] = []
+    at = 0
+    for match in _INNER_BREAK.finditer(line):
+        piece = line[at : match.start()]
+        # Spaces behind a number ("第一章　　总则") or between the characters of a word ("局　　长") are layout.
+        if len(piece) < 8 and piece[-1] not in "：:。；！？":
+            continue
+        if len(line) - match.end() < 8 and line[-1] not in "：:。；！？":
+            continue
+        pieces.append(piece)
+        at = match.end()
+    pieces.append(line[at:])
+    return pieces

@@ -1,0 +1,124 @@
+"""Whether one stretch of Chinese goes on in another: counts of characters that follow one another.
+
+A line that ends without a full stop is either complete (a heading) or cut, and only the words tell.
+``seams.tsv`` holds how often a Han character follows one or two others, and how often it begins a
+sentence; the score of a seam is the logarithm of how much likelier the second stretch continues the
+first than that it begins a sentence of its own.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+#: An n-gram is kept if it stands in at least so many documents: rarer ones are somebody's wording.
+MIN_DOCUMENTS = 10
+#: How many sightings the shorter context is worth where the longer one was seldom seen.
+_WEIGHT_ONE, _WEIGHT_TWO = 8.0, 4.0
+# Sentences begin with names and the like, which no count covers: a beginning is smoothed far more.
+_WEIGHT_START = 4000.0
+_START = "^"
+_HAN = re.compile(r"[\u4e00-\u9fff0]+")
+_DIGITS = re.compile(r"[\d０-９][\d０-９.,．]*")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Counts: ``follows[context][character]``; the context is one or two characters, "^" a beginning."""
+
+    follows: Mapping[str, Mapping[str, int]]
+    totals: Mapping[str, int]
+
+    def score(self, left: str, right: str) -> float:
+        """Log-likelihood that ``right`` continues ``left`` rather than begins a sentence.
+
+        Parameters
+        ----------
+        left, right : str
+            The end of one stretch and the beginning of another.
+
+        Returns
+        -------
+        float
+            Above 0 the first is likelier; 0 where the characters at the seam are not Han.
+        """
+        before, after = _bare(left[-16:])[-2:], _bare(right[:16])[:2]
+        if not before or not after or not _HAN.fullmatch(before[-1]) or not _HAN.fullmatch(after[0]):
+            return 0.0
+        first = after[0]
+        score = math.log(self._after(before, first) / self._after(_START, first))
+        if len(after) > 1 and _HAN.fullmatch(after[1]):
+            score += math.log(
+                self._after(before[-1] + first, after[1]) / self._after(_START + first, after[1])
+            )
+        return score
+
+    def _after(self, context: str, character: str) -> float:
+        if not context:
+            return (self.follows[""].get(character, 0) + 0.5) / (self.totals[""] + 3000)
+        weight = _WEIGHT_START if context == _START else _WEIGHT_ONE if len(context) == 1 else _WEIGHT_TWO
+        count = self.follows.get(context, {}).get(character, 0)
+        shorter = self._after(context[1:], character)
+        return (count + weight * shorter) / (self.totals.get(context, 0) + weight)
+
+
+def _bare(text: str) -> str:
+    return _DIGITS.sub("0", _SPACE.sub("", text))
+
+
+@lru_cache(maxsize=1)
+def load() -> Seams:
+    """Read the counts that ship with the package (once a process)."""
+    follows: dict[str, dict[str, int]] = {}
+    totals: dict[str, int] = {}
+    content = files("policycls.documents").joinpath("seams.tsv").read_text(encoding="utf-8")
+    for line in content.splitlines():
+        if line.startswith("#"):
+            continue
+        context, total, counts = line.split("\t")
+        totals[context] = int(total)
+        follows[context] = {pair[0]: int(pair[1:]) for pair in counts.split(" ") if pair}
+    return Seams(follows, totals)
+
+
+def score(left: str, right: str) -> float:
+    """Return :meth:`Seams.score` with the counts that ship with the package.
+
+    Examples
+    --------
+    >>> score("持续优化营", "商环境，") > 0 > score("持续优化营", "近年来，")
+    True
+    """
+    return load().score(left, right)
+
+
+def count(documents: Iterable[Iterable[str]]) -> str:
+    """Count ``seams.tsv`` anew from documents' sentences; the text of the table, without its head."""
+    grams: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    for sentences in documents:
+        here: set[str] = set()
+        for sentence in sentences:
+            text = _START + _bare(sentence)
+            for run in re.finditer(r"\^?[\u4e00-\u9fff0]+", text):
+                for size in (1, 2, 3):
+                    found = [run.group()[at : at + size] for at in range(len(run.group()) - size + 1)]
+                    grams.update(found)
+                    here.update(found)
+        seen.update(here)
+    follows: dict[str, list[tuple[int, str]]] = {}
+    for gram, number in grams.items():
+        if seen[gram] >= MIN_DOCUMENTS and gram != _START:
+            follows.setdefault(gram[:-1], []).append((number, gram[-1]))
+    rows = []
+    for context in sorted(follows):
+        pairs = sorted(follows[context], key=lambda pair: (-pair[0], pair[1]))
+        total = grams[context] if context else sum(number for number, _ in pairs)
+        rows.append(f"{context}\t{total}\t" + " ".join(f"{follower}{number}" for number, follower in pairs))
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,269 @@
+"""Header and rows of each kind of table: csv, jsonl, xlsx, parquet. Every cell comes out as text."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from policycls.documents.encoding import SAMPLE, decode
+from policycls.documents.office import check_office
+from policycls.errors import EncodingError, LimitError, NoTextError, TableError, UnsupportedError
+
+#: One cell holds at most so many characters.
+MAX_CELL = 16 * 1024 * 1024
+#: A sheet has at most so many columns; one far cell makes readers fill millions of empty ones.
+MAX_COLUMNS = 1000
+_SEPARATORS = ",\t;"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its 1-based number among the data rows, its line in the file, and its cells."""
+
+    number: int
+    line: int
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A header and the rows below it, not yet read."""
+
+    names: Sequence[str]
+    rows: Iterator[Row]
+    notes: tuple[str, ...] = ()
+    #: What tells this sheet's rows from those of the first one; "" for the first.
+    mark: str = ""
+
+
+def _csv(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
+    """Read a delimited file; its separator is the one that the header line holds most of."""
+    codec, notes = _codec(name, file, encoding)
+    reader = io.TextIOWrapper(file, encoding=codec, errors="strict", newline="")
+    header = reader.readline(MAX_CELL)
+    while header and not header.strip():
+        header = reader.readline(MAX_CELL)
+    if not header:
+        raise NoTextError("no text found", path=name)
+    separator = max(_SEPARATORS, key=lambda mark: (_unquoted(header, mark), -_SEPARATORS.index(mark)))
+    # csv's limit is a setting of the process; this room only ever raises it.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
+    parsed = csv.reader(_chain(header, reader), delimiter=separator, strict=True)
+    rows = _csv_rows(name, codec, parsed)
+    first = next(rows, None)
+    if first is None:
+        raise NoTextError("no text found", path=name)
+    names = [cell.removeprefix("\ufeff") for cell in first.cells]
+    yield Sheet(names, _numbered(rows), tuple(notes))
+
+
+def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _unquoted(line: str, mark: str) -> int:
+    """Count ``mark`` outside of quotes."""
+    return sum(piece.count(mark) for piece in line.split('"')[::2])
+
+
+def _codec(name: str, file: BinaryIO, encoding: str | None) -> tuple[str, list[str]]:
+    """Find the encoding from the beginning of a file, and go back there."""
+    start = file.tell()
+    sample = file.read(SAMPLE)
+    file.seek(start)
+    if encoding:
+        decode(b"", name, encoding)  # refuses an unknown name
+        return codecs.lookup(encoding).name, []
+    # A sample may end inside a character: the last line is left out where there are several.
+    if len(sample) == SAMPLE:
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    notes = decode(sample, name)[1]
+    codec = notes[0].removeprefix("read as ") if notes and notes[0].startswith("read as ") else "utf-8-sig"
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = "utf-16"
+    return codec, notes
+
+
+def _csv_rows(name: str, codec: str, parsed: Any) -> Iterator[Row]:
+    while True:
+        line = parsed.line_num + 1
+        try:
+            cells = next(parsed)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            quote = "unexpected end" in str(error) or "field larger" in str(error)
+            message = "a quote is opened here and never closed" if quote else f"cannot be read: {error}"
+            raise TableError(message, hint="double the quotes inside a field", path=name, line=line) from None
+        except UnicodeDecodeError as error:
+            raise EncodingError(
+                f"is not {codec} from line {line} on ({error.reason})",
+                hint="convert it to UTF-8, or pass --encoding",
+                path=name,
+                line=line,
+            ) from None
+        if cells:
+            yield Row(0, line, cells)
+
+
+def _numbered(rows: Iterator[Row]) -> Iterator[Row]:
+    for number, row in enumerate(rows, 1):
+        yield Row(number, row.line, row.cells)
+
+
+def _jsonl(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
+    """Read JSON Lines; the columns are the first row's, and rows may lack some or have more."""
+    codec, notes = _codec(name, file, encoding)
+    reader = io.TextIOWrapper(file, encoding=codec, errors="strict", newline="\n")
+    objects = _objects(name, codec, reader)
+    first = next(objects, None)
+    if first is None:
+        raise NoTextError("no text found", path=name)
+    names = list(first[1])
+
+    def rows() -> Iterator[Row]:
+        number = 1
+        yield Row(number, first[0], [_text(value) for value in first[1].values()])
+        for line, item in objects:
+            number += 1
+            yield Row(number, line, [_text(item.get(column)) for column in names])
+
+    yield Sheet(names, rows(), tuple(notes))
+
+
+def _objects(name: str, codec: str, reader: io.TextIOWrapper) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            line = reader.readline(MAX_CELL)
+        except UnicodeDecodeError:
+            raise EncodingError(
+                f"is not {codec}", hint="convert it to UTF-8, or pass --encoding", path=name, line=number
+            ) from None
+        if not line:
+            return
+        if len(line) >= MAX_CELL:
+            raise LimitError(
+                f"a line of more than {MAX_CELL >> 20} million characters", path=name, line=number
+            )
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)
+        except json.JSONDecodeError as error:
+            raise TableError(
+                f"is no JSON: {error.msg} at column {error.colno}",
+                hint="one object a line",
+                path=name,
+                line=number,
+            ) from None
+        if not isinstance(item, dict):
+            raise TableError("is no JSON object", hint="one object a line", path=name, line=number)
+        # The first line of a corpus file tells about the document; it is no row.
+        if not (number == 1 and set(item) == {"meta"}):
+            yield number, item
+
+
+def _text(value: object) -> str:
+    """A cell as text: lists and objects as JSON, nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _xlsx(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
+    """Read every sheet of a workbook; a first row that is empty is skipped."""
+    del encoding
+    data = file.read()
+    check_office(name, data)
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (KeyError, ValueError) as error:
+        raise UnsupportedError(
+            "is not a workbook that can be read", hint="save it anew as .xlsx", path=name
+        ) from error
+    for number, sheet in enumerate(book.worksheets):
+        # What a sheet says of its own size is often wrong, and rows beyond it would be lost.
+        sheet.reset_dimensions()
+        rows = _sheet_rows(name, sheet)
+        first = next(rows, None)
+        if first is None:
+            continue
+        names = list(first.cells)
+        while names and not names[-1].strip():
+            names.pop()
+        yield Sheet(names, _fitted(rows, len(names)), (), f"{sheet.title}!" if number else "")
+
+
+def _sheet_rows(name: str, sheet: Any) -> Iterator[Row]:
+    for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        if len(values) > MAX_COLUMNS:
+            raise LimitError(
+                f"more than {MAX_COLUMNS:,} columns",
+                hint="delete the empty cells far to the right",
+                path=name,
+                line=line,
+            )
+        cells = [_cell(value) for value in values]
+        if any(cell.strip() for cell in cells):
+            yield Row(0, line, cells)
+
+
+def _cell(value: object) -> str:
+    """A cell as it is shown: whole numbers without ".0"."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _fitted(rows: Iterator[Row], width: int) -> Iterator[Row]:
+    """Rows of a sheet end at their last filled cell: fill them up; more than the header has is an error later."""
+    for number, row in enumerate(rows, 1):
+        cells = list(row.cells)
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        yield Row(number, row.line, cells + [""] * (width - len(cells)))
+
+
+def _parquet(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
+    """Read Parquet in batches."""
+    del encoding
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise UnsupportedError("is Parquet", hint="install policycls[parquet]", path=name) from None
+    table = pyarrow.parquet.ParquetFile(file)
+
+    def rows() -> Iterator[Row]:
+        number = 0
+        for batch in table.iter_batches(batch_size=1000):
+            columns = [column.to_pylist() for column in batch.columns]
+            for values in zip(*columns, strict=True):
+                number += 1
+                yield Row(number, number, [_text(value) for value in values])
+
+    yield Sheet(table.schema_arrow.names, rows())
+
+
+#: From (name, binary file, encoding) to the sheets of a table, by format.
+SHEETS: dict[str, Callable[[str, BinaryIO, str | None], Iterator[Sheet]]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "xlsx": _xlsx,
+    "parquet": _parquet,
+}

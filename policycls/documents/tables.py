@@ -1,0 +1,125 @@
+"""Tables to documents, row by row, in bounded memory: every cell as text, nothing guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+from policycls.documents import table_columns, table_rows
+from policycls.documents.clean import clean
+from policycls.documents.lines import Line, split_lines
+from policycls.documents.table_rows import Row, Sheet
+from policycls.documents.text import from_lines, from_text
+from policycls.errors import LimitError, NoTextError, TableError
+from policycls.types import Document
+
+#: The rows that one document is made of hold at most so many characters together.
+MAX_DOCUMENT = 64 * 1024 * 1024
+
+
+def read(
+    kind: str, name: str, file: BinaryIO, *, encoding: str | None, text_column: str | None
+) -> Iterator[Document]:
+    """Yield the documents of a table.
+
+    Where a column is called ``doc``, ``文档`` or ``文件``, consecutive rows with the same value in it are the
+    paragraphs of one document; else each row is a document of its own, named ``<path>#<row>``.
+
+    Parameters
+    ----------
+    kind : {"csv", "jsonl", "parquet", "xlsx"}
+    name : str
+    file : binary file
+        Read as far as documents are asked for.
+    encoding : str or None
+    text_column : str or None
+
+    Raises
+    ------
+    TableError
+        For a header or a row that cannot be read safely, with its line.
+    NoTextError
+        If no row holds text.
+    """
+    found = False
+    for sheet in table_rows.SHEETS[kind](name, file, encoding):
+        for document in _documents(name, _headed(sheet, text_column), text_column):
+            yield document if found else replace(document, notes=(*sheet.notes, *document.notes))
+            found = True
+    if not found:
+        raise NoTextError("no row holds text", path=name)
+
+
+def _headed(sheet: Sheet, wanted: str | None) -> Sheet:
+    """Give a header to a table that has a single column and none: a plain list of paragraphs."""
+    if len(sheet.names) != 1 or wanted is not None:
+        return sheet
+    only = sheet.names[0]
+    if len(only) <= 12 and not only.endswith(("。", "；")):
+        return replace(sheet, names=["text"])
+
+    def rows() -> Iterator[Row]:
+        yield Row(1, 1, [only])
+        for row in sheet.rows:
+            yield replace(row, number=row.number + 1)
+
+    return replace(sheet, names=["text"], rows=rows())
+
+
+def _documents(path: str, sheet: Sheet, wanted: str | None) -> Iterator[Document]:
+    names = table_columns.check_header(sheet.names, path)
+    text_at = names.index(table_columns.text_column(names, wanted, path))
+    doc_name = table_columns.doc_column(names)
+    doc_at = names.index(doc_name) if doc_name and names[text_at] != doc_name else None
+    others = [at for at, name in enumerate(names) if at not in (text_at, doc_at) and name]
+    group: list[Row] = []
+    size = 0
+    for row in sheet.rows:
+        if len(row.cells) != len(names):
+            raise TableError(
+                f"{len(row.cells)} fields, header has {len(names)}",
+                hint="quote fields that hold the separator",
+                path=path,
+                line=row.line,
+            )
+        if not row.cells[text_at].strip():
+            continue
+        if doc_at is None:
+            fields = {names[at]: row.cells[at] for at in others}
+            yield _single(f"{path}#{sheet.mark}{row.number}", row.cells[text_at], fields)
+            continue
+        if group and group[-1].cells[doc_at] != row.cells[doc_at]:
+            yield _grouped(group, names, text_at, doc_at, others)
+            group, size = [], 0
+        group.append(row)
+        size += sum(map(len, row.cells))
+        if size > MAX_DOCUMENT:
+            raise LimitError(
+                f"more than {MAX_DOCUMENT >> 20} million characters in one document", path=path, line=row.line
+            )
+    if group and doc_at is not None:
+        yield _grouped(group, names, text_at, doc_at, others)
+
+
+def _single(doc: str, text: str, fields: dict[str, str]) -> Document:
+    return replace(from_text(text, doc), fields=fields)
+
+
+def _grouped(
+    group: list[Row], names: Sequence[str], text_at: int, doc_at: int, others: list[int]
+) -> Document:
+    """One document from consecutive rows: a row is a paragraph, which stays one whatever it ends in."""
+    first = group[0].cells
+    lines: list[Line] = []
+    notes: list[str] = []
+    for row in group:
+        text, said = clean(row.cells[text_at])
+        notes += said
+        found = split_lines(text)
+        if len(found) == 1:
+            found[0].indent = True
+        lines += found
+    fields = {names[at]: first[at] for at in others if all(row.cells[at] == first[at] for row in group)}
+    document = from_lines(lines, first[doc_at], notes=list(dict.fromkeys(notes)))
+    return replace(document, fields=fields)
