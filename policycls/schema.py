@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -185,6 +185,12 @@ def load_label_set(path: str | Path | None = None) -> LabelSet:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CorpusError(f"the label file is not valid TOML: {error}", path=source) from error
     return _parse(content, source)
+
+
+def labels_of(ids: Sequence[str]) -> LabelSet:
+    """Return the label set with these measures: the one that ships if they are its own, else a plain one."""
+    shipped = load_label_set()
+    return shipped if shipped.ids == tuple(ids) else LabelSet.of(ids)
 
 
 def _parse(content: Mapping[str, Any], source: Path) -> LabelSet:

@@ -183,24 +183,37 @@ def _resumed(
         journal.close()
 
 
+@dataclass(frozen=True)
+class Screen:
+    """Standard output.
+
+    Attributes
+    ----------
+    binary : BinaryIO
+        For lines, always UTF-8.
+    text : TextIO
+        For people, in the console's encoding.
+    terminal : bool
+    columns : int
+    colour : bool
+    """
+
+    binary: BinaryIO
+    text: TextIO
+    terminal: bool = False
+    columns: int = 80
+    colour: bool = False
+
+
 @contextmanager
-def open_stream(
-    binary: BinaryIO,
-    text: TextIO,
-    kind: Format,
-    layout: Layout,
-    *,
-    columns: int,
-    colour: bool,
-    raw: bool = False,
-) -> Iterator[Output]:
+def open_stream(screen: Screen, kind: Format, layout: Layout, *, raw: bool = False) -> Iterator[Output]:
     """Open standard output for results: lines are UTF-8 whatever the console's encoding, a table is text."""
     if kind == "table":
-        writer: Writer = TerminalWriter(text, layout, columns=columns, colour=colour)
+        writer: Writer = TerminalWriter(screen.text, layout, columns=screen.columns, colour=screen.colour)
     elif kind == "csv":
-        writer = CsvWriter(binary, layout, file=False, raw=raw)
+        writer = CsvWriter(screen.binary, layout, file=False, raw=raw)
     elif kind == "jsonl":
-        writer = JsonlWriter(binary)
+        writer = JsonlWriter(screen.binary)
     else:
         raise OutputError(f"{kind} cannot go to standard output")
     output = Output(writer)

@@ -23,6 +23,7 @@ WIDTHS: Final[Mapping[str, float]] = {
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
+        "yes": "yes", "no": "no",
         "units": "units", "summary": "summary", "labels": "labels", "skipped": "skipped",
         "by_label": "By label", "by_doc": "By document", "count": "units", "share": "share", "total": "total",
         "to_review": "to review", "name": "name", "means": "what it means", "path": "input",
@@ -31,6 +32,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "only": "Choose one of the labels of the list.", "cut": " [cut here; whole in csv and jsonl]",
     },
     "zh": {
+        "yes": "是", "no": "否",
         "units": "句子", "summary": "汇总", "labels": "标签说明", "skipped": "未处理",
         "by_label": "按标签", "by_doc": "按文档", "count": "句数", "share": "占比", "total": "合计",
         "to_review": "需复核", "name": "英文名", "means": "含义", "path": "输入",

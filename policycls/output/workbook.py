@@ -21,7 +21,7 @@ from policycls.types import TaggedUnit
 #: Excel's limits: characters (UTF-16 units) in a cell, rows in a sheet.
 CELL_LIMIT: Final = 32_767
 SHEET_ROWS: Final = 1_048_576
-LINE_HEIGHT: Final = 15.0
+LINE_HEIGHT: Final = 16.5
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 #: What a reader looks at first; start, end and model come last.
 _ORDER: Final = ("doc", "unit", "kind", "page", "heading", "text", "label", "correction", "note", "review",
@@ -260,10 +260,7 @@ class WorkbookWriter:
 
     def _put(self, sheet: Any, row: int, column: int, value: Cell, style: Any) -> None:
         if isinstance(value, bool):
-            if self._layout.lang == "zh":
-                sheet.write_string(row, column, "是" if value else "否", style)
-            else:
-                sheet.write_boolean(row, column, value, style)
+            sheet.write_string(row, column, WORDS[self._layout.lang]["yes" if value else "no"], style)
         elif isinstance(value, str) and value:
             sheet.write_string(row, column, self._short(value), style)
         elif isinstance(value, int | float) and math.isfinite(value):

@@ -1,0 +1,322 @@
+"""Many documents: streamed, in processes, gone on with after an interruption."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycls.documents import Skipped, find_files
+from policycls.errors import NoTextError, UsageError
+from policycls.meta import MetaTable
+from policycls.output import Layout, Output, check_writable, open_output, open_stream
+from policycls.output.destination import Format, Screen, same_file
+from policycls.schema import Language, labels_of, load_label_set
+from policycls.streaming import STDIN, Failure, Reading, TaggedDocument, tag_files
+from policycls.types import NONE, TaggedUnit
+
+if TYPE_CHECKING:
+    from policycls.model import Model
+
+__all__ = [
+    "Failure",
+    "Job",
+    "Progress",
+    "Reading",
+    "Report",
+    "TaggedDocument",
+    "inputs",
+    "run",
+    "tag_files",
+    "tag_job",
+]
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is.
+
+    Attributes
+    ----------
+    documents, units : int
+    part : float
+        Share of the input's bytes in files that are done, from 0 to 1.
+    seconds : float
+        Since the start.
+    """
+
+    documents: int = 0
+    units: int = 0
+    part: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Units a second."""
+        return self.units / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left; None while too little is done to say."""
+        return self.seconds * (1 - self.part) / self.part if self.part > 0 else None
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run came to.
+
+    Attributes
+    ----------
+    documents, units, review : int
+    labels : dict of str to int
+        Units by primary label.
+    skipped : list of Skipped
+    unmatched : list of str
+        Rows of the ``--meta`` table that no document was found for.
+    notes : list of str
+        What the user should know about the output.
+    """
+
+    documents: int = 0
+    units: int = 0
+    review: int = 0
+    labels: dict[str, int] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, units: Sequence[TaggedUnit]) -> None:
+        """Count a document."""
+        self.documents += 1
+        self.units += len(units)
+        for unit in units:
+            self.review += unit.review
+            self.labels[unit.label] = self.labels.get(unit.label, 0) + 1
+
+    def summary(self, lang: Language = "en") -> str:
+        """Return the run in one line."""
+        counts = sorted(self.labels.items(), key=lambda item: (item[0] == NONE, -item[1], item[0]))
+        if lang == "zh":
+            known = load_label_set()
+            shown = "，".join(f"{known.name(label, 'zh')} {count}" for label, count in counts)
+            line = f"{self.documents} 份文档，{self.units} 句：{shown}；需复核 {self.review} 句"
+            return line + (f"；跳过 {len(self.skipped)} 个输入" if self.skipped else "")
+        shown = ", ".join(f"{label} {count}" for label, count in counts)
+        line = f"{_count(self.documents, 'document')}, {_count(self.units, 'unit')}: {shown}; "
+        line += f"{self.review} to review"
+        return line + (f"; {_count(len(self.skipped), 'input')} skipped" if self.skipped else "")
+
+
+def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], list[Skipped]]:
+    """Return the files to read and what is skipped already; "-" stands for standard input.
+
+    Parameters
+    ----------
+    paths : sequence of str
+    output : str, optional
+        Where results go; a folder's files do not count in the run's own output.
+    """
+    files: list[str] = []
+    skipped: list[Skipped] = []
+    for path in dict.fromkeys(paths):
+        if path == STDIN:
+            files.append(path)
+            continue
+        found, missed = find_files([path])
+        if output is not None:
+            found = [file for file in found if file == path or not same_file(file, output)]
+        files += found
+        skipped += missed
+    return list(dict.fromkeys(files)), skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to tag, and how.
+
+    Attributes
+    ----------
+    paths : sequence of str
+        Files, folders, or "-" for standard input.
+    output : str or None
+        The file for the results.
+    model : str or None
+        A model folder; by default the model that ships.
+    lang : {"en", "zh"}
+        Language of column and label names in tables.
+    jobs : int
+        Processes.
+    reading : Reading
+    meta : str or None
+        A table of columns to join by ``doc``.
+    resume : bool
+        Go on with what an interrupted run left, and leave what can be gone on with.
+    raw : bool
+        CSV cells as they are.
+    """
+
+    paths: Sequence[str]
+    output: str | None = None
+    model: str | None = None
+    lang: Language = "en"
+    jobs: int = 1
+    reading: Reading = field(default_factory=Reading)
+    meta: str | None = None
+    resume: bool = False
+    raw: bool = False
+
+
+def tag_job(
+    job: Job,
+    kind: Format,
+    screen: Screen,
+    *,
+    tell: Callable[[str], None],
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Do a job: everything that can go wrong for good is found before the first document is read.
+
+    Parameters
+    ----------
+    job : Job
+    kind : str
+        Format of the results.
+    screen : Screen
+        Where results go when the job names no file.
+    tell : callable
+        Takes a line for the user.
+    progress : callable, optional
+        Called after each document.
+    """
+    from policycls.model import load_model
+
+    if job.output is not None:
+        check_writable(job.output)
+    elif job.resume:
+        raise UsageError("--resume needs a file to go on with", hint="name it with -o")
+    files, skipped = inputs(job.paths, job.output)
+    meta = MetaTable.read(job.meta, files) if job.meta else None
+    model = load_model(job.model)
+    layout = Layout(labels_of(model.labels), job.lang)
+    with ExitStack() as stack:
+        if job.output is None:
+            output = stack.enter_context(open_stream(screen, kind, layout, raw=job.raw))
+        else:
+            settings = _settings(job, model, meta) if job.resume else None
+            output = stack.enter_context(open_output(job.output, kind, layout, raw=job.raw, resume=settings))
+        if output.done:
+            count = sum(done.documents for done in output.done.values())
+            tell(f"going on: {count} documents of {len(output.done)} files are done already")
+        report = run(
+            files,
+            model,
+            output,
+            reading=job.reading,
+            skipped=skipped,
+            jobs=job.jobs,
+            meta=meta,
+            alone=len(files) + len(skipped) == 1 and files == list(job.paths),
+            tell=tell,
+            progress=progress,
+        )
+    report.notes = output.writer.notes
+    return report
+
+
+def _settings(job: Job, model: Model, meta: MetaTable | None) -> dict[str, str]:
+    """Return what must not change between the parts of an interrupted run."""
+    return {
+        "model": model.id,
+        "encoding": job.reading.encoding or "",
+        "text column": job.reading.text_column or "",
+        "noise": "kept" if job.reading.keep_noise else "left out",
+        "meta": meta.digest if meta else "",
+    }
+
+
+def run(
+    files: Sequence[str],
+    model: Model,
+    output: Output,
+    *,
+    reading: Reading | None = None,
+    skipped: Iterable[Skipped] = (),
+    jobs: int = 1,
+    meta: MetaTable | None = None,
+    alone: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    progress: Callable[[Progress], None] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Report:
+    """Tag files into an output.
+
+    Parameters
+    ----------
+    files, model, reading, jobs
+        As for :func:`tag_files`.
+    output : Output
+    skipped : iterable of Skipped
+        Inputs that are skipped already.
+    meta : MetaTable, optional
+        Columns to join to each document.
+    alone : bool
+        There is one input only: if it cannot be read, its error is raised.
+    tell : callable
+        Takes a line for the user, as things happen.
+    progress : callable, optional
+        Called after each document.
+    clock : callable
+        Seconds.
+
+    Raises
+    ------
+    DocumentError
+        If nothing could be read.
+    """
+    report, state = Report(), Progress()
+    size = {file: _size(file) for file in files} if progress else {}
+    start, total = clock(), sum(size.values()) or 1
+    for item in skipped:
+        _skip(item, report, output, tell)
+    for result in tag_files(files, model, reading, jobs=jobs, done=output.done):
+        if isinstance(result, Failure):
+            if alone:
+                raise result.error
+            _skip(result.skipped(), report, output, tell)
+        else:
+            units = result.units if meta is None else meta.join(result.units)
+            output.write(units, file=result.file, documents=result.number, whole=result.whole)
+            report.add(units)
+            for note in result.notes:
+                tell(f"note: {result.file}: {note}")
+        if progress:
+            if isinstance(result, Failure) or result.whole:
+                state.part += size[result.file] / total
+            state.documents, state.units, state.seconds = report.documents, report.units, clock() - start
+            progress(state)
+    if not report.documents and not output.done:
+        count = len(report.skipped)
+        reason = report.skipped[0].reason if count == 1 else f"none of the {count} inputs could be read"
+        raise NoTextError(reason, path=report.skipped[0].path if count == 1 else None)
+    report.unmatched = meta.unmatched() if meta is not None and not output.done else []
+    return report
+
+
+def _skip(item: Skipped, report: Report, output: Output, tell: Callable[[str], None]) -> None:
+    report.skipped.append(item)
+    output.skip(item)
+    tell(f"skipped: {item.path}: {item.reason}")
+
+
+def _size(file: str) -> int:
+    try:
+        return Path(file).stat().st_size
+    except OSError:
+        return 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,140 @@
+"""The terminal: streams, signals, messages and the progress bar."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from policycls.batch import Progress
+    from policycls.output.destination import Screen
+
+BUG, INTERRUPTED, TERMINATED = 1, 130, 143
+#: No bar for work that is over before one could read it.
+PATIENCE: Final = 0.7
+
+
+class Terminated(BaseException):
+    """The process was asked to end: unwinds everything, so that temporary files go."""
+
+
+def screen() -> Screen:
+    """Return standard output as it is now; what a GBK console cannot show becomes "?"."""
+    from policycls.output.destination import Screen
+
+    out = sys.stdout
+    if hasattr(out, "reconfigure"):
+        out.reconfigure(errors="replace")
+    terminal = out.isatty()
+    columns = max(40, min(shutil.get_terminal_size((80, 24)).columns, 160)) if terminal else 80
+    # The old Windows console shows escape sequences as they are.
+    able = os.name != "nt" or "WT_SESSION" in os.environ
+    colour = terminal and able and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Screen(out.buffer, out, terminal, columns, colour)
+
+
+def say(message: str) -> None:
+    """Print a line on standard error."""
+    # One line, whatever a file's name holds.
+    line = "".join(" " if c.isspace() else c if c.isprintable() else f"\\x{ord(c):02x}" for c in message)
+    print(line, file=sys.stderr, flush=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print results on standard output: in the console's encoding, into a pipe or file as UTF-8."""
+    out = screen()
+    for line in lines:
+        if out.terminal:
+            print(line, file=out.text)
+        else:
+            out.binary.write(f"{line}\n".encode())
+    out.binary.flush()
+
+
+def read_stdin() -> bytes:
+    """Read standard input to its end."""
+    if sys.stdin.isatty():
+        end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
+        say(f"reading text from the keyboard; end it with {end}")
+    return sys.stdin.buffer.read()
+
+
+def catch_signals() -> None:
+    """Let SIGTERM unwind the program like Ctrl-C does."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what unwinds must not be torn
+        raise Terminated
+
+    with contextlib.suppress(ValueError):  # not in the main thread, where tests may call this
+        signal.signal(signal.SIGTERM, end)
+
+
+def abandon_stdout() -> None:
+    """Point standard output at nothing: its reader has gone, and flushing at exit must not fail."""
+    with contextlib.suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
+@contextmanager
+def progress_bar(shown: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """Give a function that shows how far a run is, on a terminal; None elsewhere."""
+    if not shown or not sys.stderr.isatty():
+        yield None
+        return
+    bar = _Bar()
+    try:
+        yield bar.show
+    finally:
+        bar.stop()
+
+
+class _Bar:
+    def __init__(self) -> None:
+        self._stop: Callable[[], None] = lambda: None
+        self._update: Callable[[Progress], None] | None = None
+
+    def show(self, progress: Progress) -> None:
+        if self._update is None:
+            if progress.seconds < PATIENCE:
+                return
+            self._update = self._start()
+        self._update(progress)
+
+    def stop(self) -> None:
+        self._stop()
+
+    def _start(self) -> Callable[[Progress], None]:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        text = TextColumn("{task.description}")
+        bar = Bar(text, BarColumn(30), TextColumn("{task.fields[left]}"), console=Console(stderr=True),
+                  transient=True)  # fmt: skip
+        task = bar.add_task("", total=1.0, left="")
+        bar.start()
+        self._stop = bar.stop
+
+        def update(progress: Progress) -> None:
+            left = "" if progress.left is None else f"{_clock(progress.left)} left"
+            done = f"{progress.documents:,} documents  {progress.units:,} sentences  {progress.rate:,.0f}/s"
+            bar.update(task, completed=progress.part, description=done, left=left)
+
+        return update
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

@@ -1,0 +1,253 @@
+"""Documents of many files as a stream of tagged documents, in this process or in several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from policycls.documents import Skipped, is_table, read_bytes, read_documents
+from policycls.errors import DocumentError, ModelError, PolicyclsError, TableError, UsageError
+from policycls.output.resume import Done, stamp
+from policycls.types import Document, TaggedUnit
+
+if TYPE_CHECKING:
+    from policycls.model import Model
+
+#: Text that is tagged in one go: small enough to hold, large enough that the cost of a call does not count.
+CHUNK_CHARACTERS: Final = 40_000
+CHUNK_DOCUMENTS: Final = 1_000
+#: Files handed to a process in one go.
+CHUNK_FILES: Final = 8
+#: Chunks in the air for each process.
+AHEAD: Final = 4
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How documents are read.
+
+    Attributes
+    ----------
+    encoding, text_column : str or None
+        As for :func:`policycls.documents.read_documents`.
+    keep_noise : bool
+        Keep units of kind "noise".
+    stdin : bytes or None
+        What the path "-" stands for.
+    """
+
+    encoding: str | None = None
+    text_column: str | None = None
+    keep_noise: bool = False
+    stdin: bytes | None = None
+
+    def documents(self, file: str) -> Iterator[Document]:
+        """Yield the documents of a file."""
+        if file == STDIN:
+            data = self.stdin or b""
+            return read_bytes(STDIN, data, encoding=self.encoding, text_column=self.text_column)
+        return read_documents(file, encoding=self.encoding, text_column=self.text_column)
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedDocument:
+    """A document's tagged units.
+
+    Attributes
+    ----------
+    file : str
+        The file it came from, as given.
+    number : int
+        1-based place among that file's documents.
+    whole : bool
+        It is the file's last document.
+    units : list of TaggedUnit
+    notes : tuple of str
+        What was guessed while reading.
+    """
+
+    file: str
+    number: int
+    whole: bool
+    units: list[TaggedUnit]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, or not to its end: ``documents`` of it are tagged."""
+
+    file: str
+    error: PolicyclsError
+    documents: int = 0
+
+    def skipped(self) -> Skipped:
+        """Return what to tell the user."""
+        reason = str(_without_path(self.error))
+        if self.documents:
+            reason += f" (the {self.documents} documents before are tagged)"
+        return Skipped(self.file, reason)
+
+
+def tag_files(
+    files: Sequence[str],
+    model: Model,
+    reading: Reading | None = None,
+    *,
+    jobs: int = 1,
+    done: Mapping[str, Done] | None = None,
+) -> Iterator[TaggedDocument | Failure]:
+    """Tag the documents of many files, in order, in bounded memory.
+
+    Parameters
+    ----------
+    files : sequence of str
+    model : Model
+    reading : Reading, optional
+    jobs : int
+        Processes. The results and their order are the same for every number.
+    done : mapping, optional
+        What an earlier run has finished, by file; it is left out.
+
+    Yields
+    ------
+    TaggedDocument or Failure
+        A Failure stands where a file, or the rest of it, could not be read.
+    """
+    reading = reading or Reading()
+    left = [(file, skip) for file in files if (skip := _to_skip(file, (done or {}).get(file))) is not None]
+    if jobs == 1:
+        for file, skip in left:
+            yield from _tag_file(model, file, skip, reading)
+        return
+    from joblib import Parallel, delayed
+
+    source = str(model.path) if model.path is not None else model
+    tasks = _tasks(left, reading)
+    with Parallel(n_jobs=jobs) as pool:
+        while window := list(islice(tasks, jobs * AHEAD)):
+            for results in pool(delayed(_work)(source, model.id, task) for task in window):
+                yield from results
+
+
+def _to_skip(file: str, done: Done | None) -> int | None:
+    """Return how many of a file's documents are done already; None where all are."""
+    if done is None:
+        return 0
+    if file != STDIN and done.stamp != stamp(file):
+        hint = "remove the unfinished output to start again"
+        raise UsageError("has changed since the interrupted run", hint=hint, path=file)
+    return None if done.whole else done.documents
+
+
+def _chunks(documents: Iterable[Document]) -> Iterator[tuple[list[Document], bool]]:
+    """Group documents to chunks; with each, whether it is the last. Before an error comes what was read."""
+    chunk: list[Document] = []
+    size = 0
+    try:
+        for document in documents:
+            if chunk and (size + len(document.text) > CHUNK_CHARACTERS or len(chunk) == CHUNK_DOCUMENTS):
+                yield chunk, False
+                chunk, size = [], 0
+            chunk.append(document)
+            size += len(document.text)
+    except (DocumentError, TableError):
+        if chunk:
+            yield chunk, False
+        raise
+    yield chunk, True
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Work for a process: files to read and tag, each with how many of its documents are done already."""
+
+    files: list[tuple[str, int]]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Work for a process: documents of one file, the first of which is the ``number``-th (from 0)."""
+
+    file: str
+    number: int
+    chunk: list[Document]
+    last: bool
+    keep_noise: bool
+
+
+_Task = _Files | _Part | Failure
+
+
+def _tag_file(model: Model, file: str, skip: int, reading: Reading) -> Iterator[TaggedDocument | Failure]:
+    for task in _parts(file, skip, reading):
+        yield from _do(model, task)
+
+
+def _parts(file: str, skip: int, reading: Reading) -> Iterator[_Part | Failure]:
+    number = skip
+    try:
+        for chunk, last in _chunks(islice(reading.documents(file), skip, None)):
+            yield _Part(file, number, chunk, last, reading.keep_noise)
+            number += len(chunk)
+    except (DocumentError, TableError) as error:
+        yield Failure(file, error, number)
+
+
+def _tasks(files: Iterable[tuple[str, int]], reading: Reading) -> Iterator[_Task]:
+    """Cut the work: several small files, or a part of one table, whose rows this process reads."""
+    away = replace(reading, stdin=None)
+    several: list[tuple[str, int]] = []
+    for file, skip in files:
+        if file == STDIN or is_table(file):
+            if several:
+                yield _Files(several, away)
+                several = []
+            yield from _parts(file, skip, reading)
+            continue
+        several.append((file, skip))
+        if len(several) == CHUNK_FILES:
+            yield _Files(several, away)
+            several = []
+    if several:
+        yield _Files(several, away)
+
+
+def _do(model: Model, task: _Task) -> Iterator[TaggedDocument | Failure]:
+    if isinstance(task, Failure):
+        yield task
+    elif isinstance(task, _Files):
+        for file, skip in task.files:
+            yield from _tag_file(model, file, skip, task.reading)
+    else:
+        for n, document in enumerate(task.chunk, 1):
+            units = model.tag(document, keep_noise=task.keep_noise)
+            whole = task.last and n == len(task.chunk)
+            yield TaggedDocument(task.file, task.number + n, whole, units, document.notes)
+
+
+def _work(source: str | Model, model_id: str, task: _Task) -> list[TaggedDocument | Failure]:
+    """Do a task in a process of its own, which loads the model once."""
+    if isinstance(task, Failure):
+        return [task]
+    model = _loaded(source) if isinstance(source, str) else source
+    if model.id != model_id:
+        raise ModelError("the model has changed while the run goes on", path=str(source))
+    return list(_do(model, task))
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: str) -> Model:
+    from policycls.model import load_model
+
+    return load_model(path)
+
+
+def _without_path(error: PolicyclsError) -> PolicyclsError:
+    """Return the error as it reads after its file was named."""
+    return type(error)(error.message, hint=error.hint, line=error.line)
