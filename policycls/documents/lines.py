@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from policycls.documents.markers import START
+
 #: What a reader knows of a line: nothing, a heading, a row of a table, or that it is no part of the body.
 Hint = Literal["", "heading", "row", "noise"]
 
 # Full-width spaces inside a line where a page had a new paragraph: "……通知如下：　　一、……".
 _INNER_BREAK = re.compile(r"(?<=[^\s\u3000])[ \u3000]*\u3000{2,}[ \u3000]*(?=[^\s\u3000])")
+_SENTENCE = re.compile(r"[^。！？；]{15,}[。！？；]")
 _INDENT = re.compile(r"[\u3000\t]|[ \xa0]{2}|\xa0")
 
 
@@ -69,13 +72,12 @@ def inner_paragraphs(line: str) -> list[str]:
     pieces: list[str] = []
     at = 0
     for match in _INNER_BREAK.finditer(line):
-        piece = line[at : match.start()]
-        # Spaces behind a number ("第一章　　总则") or between the characters of a word ("局　　长") are layout.
-        if len(piece) < 8 and piece[-1] not in "：:。；！？":
-            continue
-        if len(line) - match.end() < 8 and line[-1] not in "：:。；！？":
-            continue
-        pieces.append(piece)
-        at = match.end()
+        piece, rest = line[at : match.start()], line[match.end() :]
+        # Spaces behind a number ("第一章　　总则"), in a word ("局　　长") or before a date are layout.
+        marker = START.match(piece)
+        heading = marker is not None and len(piece) > marker.end() + 1
+        if piece[-1] in "：:。！？；”）" or heading or (len(piece) >= 8 and _SENTENCE.match(rest)):
+            pieces.append(piece)
+            at = match.end()
     pieces.append(line[at:])
     return pieces

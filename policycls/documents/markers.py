@@ -26,7 +26,7 @@ HEADING_LEVELS = frozenset({"chapter", "section", "article", "first", "second", 
 #: The first number of a series, as it stands in running text.
 _OPENERS = r"[（(]\s*一\s*[）)]|[（(]\s*[1１]\s*[）)]|①|[1１]\s*(?:[、．]|[.](?![\d０-９]))"
 #: Where a lead-in ends and its numbered items begin: "……下列职责：（一）".
-AFTER_COLON = re.compile(rf"[：:]\s*(?={_OPENERS}|一\s*[、．.]|第一条)")
+AFTER_COLON = re.compile(r"[：:]\s*(?=一\s*[、．.](?!\d)|第一[条章])")
 #: Where a heading that no full stop ends may run into what stands below it.
 INNER = re.compile(
     rf"""(?P<item>{_OPENERS})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policycls.documents import columns, noise, repair
 from policycls.documents.clean import clean
 from policycls.documents.lines import Line, split_lines
+from policycls.documents.rows import MARK
 from policycls.documents.traditional import NOTE, can_convert, looks_traditional
 from policycls.errors import NoTextError
 from policycls.types import Document, Span
@@ -57,6 +58,9 @@ def from_lines(
     if not lines:
         raise NoTextError("no text found", path=doc or None)
     noise.mark(lines)
+    for line in lines:
+        if line.hint == "row":
+            line.text += MARK
     paragraphs = columns.unite(repair.join(lines))
     return _assemble(paragraphs, doc, title, notes or [], lines[-1].page + 1 if paged else 0)
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, INNER, inner_heads, level
+from policycls.documents.rows import MARK
 from policycls.types import Document, Kind, Span, Unit
 
 #: A unit is never longer than this; a longer sentence is cut into pieces, each flagged.
@@ -32,7 +33,9 @@ _GOES_ON = re.compile(r"\s*[，、：,:;；。！？]|(?<=[？！?!][”’」�
 _DOT_MARKER = re.compile(r"\s*[一二三四五六七八九十]{1,3}[.．]$")
 _BLANK = re.compile(r"\s*")
 # Lines that stand alone and head nothing: a note in brackets, an address, a lead-in, a row of a table.
-_NO_HEADING = re.compile(r"[（(].*[）)]$|.*[：:，,、]$", re.DOTALL)
+_NO_HEADING = re.compile(
+    r"[（(].*[）)]$|.*[，,、]$|(?!(?:各位|尊敬的|同志们|女士们|先生们)).*[：:]$", re.DOTALL
+)
 
 
 def split_units(document: Document) -> list[Unit]:
@@ -103,6 +106,11 @@ def _pieces(
 
 def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Iterator[tuple[int, int, Kind]]:
     """Units of one line."""
+    if text[end - 1 : end] == MARK:
+        left, right = _trim(text, start, end)
+        if left < right:
+            yield left, right, "sentence"
+        return
     first = start
     for low, high, ended in _sentences(text, start, end):
         cuts = (
@@ -131,7 +139,7 @@ def _is_heading(text: str, start: int, end: int, fragments: tuple[Span, ...]) ->
     if end - start > LONGEST_HEADING or any(s.start < end and s.end > start for s in fragments):
         return False
     piece = text[start:end]
-    return not _NO_HEADING.match(piece) and "\t" not in piece and " | " not in piece
+    return not _NO_HEADING.match(piece)
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
