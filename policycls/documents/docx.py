@@ -55,9 +55,6 @@ def read(name: str, data: bytes) -> list[Document]:
         found = split_lines(text)
         for line in found:
             line.hint = hint
-        # A paragraph of Word's is a paragraph: nothing says so better than an indent does.
-        if found and not hint:
-            found[0].indent = True
         lines += found
     title = (document.core_properties.title or "").strip()
     return [from_lines(lines, name, title=title, notes=notes)]

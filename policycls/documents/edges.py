@@ -24,6 +24,8 @@ _SALUTATION = re.compile(r"^(?:各位|尊敬的|同志们|女士们).{0,30}[：:
 _LABEL = re.compile(r"^【\S{2,6}】.{1,40}$")
 # Who does it, in brackets behind a measure: part of the body.
 _IN_CHARGE = re.compile(r"(?:负责|牵头|配合|落实|参与|参加|按职责分工)[^）)]{0,12}[）)]$")
+_WITH_SITE = re.compile(r"^(.{4,}?)\s*[_|｜\-–—]+\s*\S{2,24}$")
+_MATERIAL = re.compile(r"^.{2,40}会议?材料.{0,6}$")
 _OFFICIAL = re.compile(r"^(?:机密|秘密|绝密|特急|加急|急件|特提|平急)[^。；]{0,8}$")
 
 
@@ -43,7 +45,9 @@ def is_sentence(line: Line) -> bool:
     if line.hint == "row":
         return True
     text = line.text
-    return (len(text) >= 10 or level(text) != "") and SENTENCE_END.search(text) is not None or len(text) > 100
+    if len(text) > 100 or (len(text) > 15 and text[-1] in "，,、"):
+        return True
+    return (len(text) >= 10 or level(text) != "") and SENTENCE_END.search(text) is not None
 
 
 def _mark_signatures(lines: list[Line]) -> None:
@@ -60,11 +64,17 @@ def _mark_contents(lines: list[Line], first: int) -> None:
     below: dict[str, int] = {}
     for at, line in enumerate(lines):
         below[_bare(line.text)] = at
-    for at in range(first):
-        line = lines[at]
-        again = below[_bare(line.text)]
-        if again > first and not line.hint and len(line.text) <= 60:
-            line.hint = "noise"
+    given = [
+        line
+        for line in lines[:first]
+        if not line.hint
+        and len(line.text) <= 60
+        and line.text[-1] not in "：:"
+        and below[_bare(line.text)] > first
+    ]
+    # A single line may be the title, which a page gives once more below.
+    for line in given if len(given) > 1 else ():
+        line.hint = "noise"
 
 
 def _bare(text: str) -> str:
@@ -79,8 +89,10 @@ def _mark_head(lines: list[Line], first: int) -> None:
     The title is the last run of lines before the first sentence that are no salutation, no numbered
     heading and not noise already.
     """
+    texts = {line.text for line in lines[:first]}
     for line in lines[:first]:
-        if not line.hint and _is_masthead(line.text):
+        site = _WITH_SITE.match(line.text)
+        if not line.hint and (_is_masthead(line.text) or (site and site.group(1) in texts)):
             line.hint = "noise"
     at = first - 1
     while at >= 0 and (lines[at].hint == "noise" or _is_structure(lines[at])):
@@ -100,7 +112,13 @@ def _mark_head(lines: list[Line], first: int) -> None:
 def _is_masthead(text: str) -> bool:
     if len(text) > 80:
         return False
-    if ORGANISATION.match(text) or _LABEL.match(text) or _OFFICIAL.match(text) or _MENU.match(text):
+    if (
+        ORGANISATION.match(text)
+        or _LABEL.match(text)
+        or _OFFICIAL.match(text)
+        or _MENU.match(text)
+        or _MATERIAL.match(text)
+    ):
         return True
     return _FIELDS.match(text) is not None and _WITH_DATE.search(text) is not None
 

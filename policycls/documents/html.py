@@ -13,7 +13,7 @@ from typing import Any
 from policycls.documents.clean import clean
 from policycls.documents.encoding import decode
 from policycls.documents.furniture import SKIPPED, is_furniture_element, mark_links
-from policycls.documents.lines import Line
+from policycls.documents.lines import Hint, Line
 from policycls.documents.rows import join_cells
 from policycls.documents.text import from_lines
 from policycls.errors import DamagedError, LimitError, NoTextError
@@ -80,7 +80,7 @@ def read(name: str, text: str, notes: list[str]) -> list[Document]:
         raise NoTextError("no text found", hint=_deep(text), path=name) from None
     walker = _Walker()
     walker.walk(root)
-    lines = mark_links(walker.lines)
+    lines = _join_title(mark_links(walker.lines), walker.title)
     if not lines:
         raise NoTextError("no text found", hint=_deep(text), path=name)
     return [from_lines(lines, name, title=_title(walker.title, lines), notes=[*notes, *said])]
@@ -97,6 +97,18 @@ def _deep(text: str) -> str:
     return (
         f"nesting deeper than {MAX_DEPTH}" if deepest > MAX_DEPTH else "the page may load its text by script"
     )
+
+
+def _join_title(lines: list[Line], title: str) -> list[Line]:
+    """Put the two lines of a title together where <title> has them in one."""
+    for at in range(len(lines) - 1):
+        first, second = lines[at], lines[at + 1]
+        both = first.text + second.text
+        if len(first.text) >= 4 and not first.hint and not second.hint and "".join(both.split()) in title:
+            first.text = both
+            first.hint = "heading"
+            return [*lines[: at + 1], *lines[at + 2 :]]
+    return lines
 
 
 def _title(title: str, lines: list[Line]) -> str:
@@ -136,8 +148,8 @@ class _Walker:
             if tag == "title":
                 self.title = self.title or "".join((element.text or "").split())
                 continue
-            if tag == "tr" and _is_data(element):
-                self._row(element)
+            if tag == "table" and _is_data(element):
+                self._table(element)
                 continue
             self._enter(element, tag)
             stack.append((element, True))
@@ -154,7 +166,7 @@ class _Walker:
                 element.set("policycls", "noise")
         elif tag == "a":
             self._links += 1
-        elif tag == "br":
+        elif tag == "br" and not self._heading:
             self._flush()
         if tag == "pre":
             self._pre(element)
@@ -195,7 +207,7 @@ class _Walker:
         bare = text.strip()
         if not bare:
             return
-        indent = text.lstrip(" ")[:1] in "\u3000\xa0" and bare[0] != text.lstrip(" ")[:1]
+        indent = 2.0 if text.lstrip(" ")[0] in "\u3000\xa0" else 0.0
         line = Line(bare, indent=indent)
         if self._noise:
             line.hint = "noise"
@@ -205,13 +217,15 @@ class _Walker:
             line.hint = "noise" if bare[-1] not in "。！？；" else ""
         self.lines.append(line)
 
-    def _row(self, element: Any) -> None:
-        """Add a row of data as one line."""
+    def _table(self, element: Any) -> None:
+        """Add every row of a table of data as one line."""
         self._flush()
-        cells = [" ".join("".join(cell.itertext()).split()) for cell in element if cell.tag in ("td", "th")]
-        text = join_cells(cells)
-        if text:
-            self.lines.append(Line(text, hint="noise" if self._noise else "row"))
+        for row in element.iter("tr", "caption"):
+            cells = row.iterchildren("td", "th") if row.tag == "tr" else [row]
+            text = join_cells(" ".join("".join(cell.itertext()).split()) for cell in cells)
+            if text:
+                hint: Hint = "noise" if self._noise else "row" if row.tag == "tr" else "heading"
+                self.lines.append(Line(text, hint=hint))
         self._text(element.tail)
 
 
@@ -222,12 +236,10 @@ def _hidden(element: Any) -> bool:
     return style is not None and "display:none" in style.replace(" ", "").lower()
 
 
-def _is_data(row: Any) -> bool:
-    """Whether a row holds data: several cells, none of which holds blocks, as layout tables do."""
-    cells = [cell for cell in row if cell.tag in ("td", "th")]
-    if len(cells) < 2:
-        return False
-    for cell in cells:
+def _is_data(table: Any) -> bool:
+    """Whether a table holds data: rows of several cells, none of which holds blocks, as layout tables do."""
+    widest = 0
+    for cell in table.iter("td", "th"):
         paragraphs = 0
         for element in cell.iterdescendants():
             if element.tag in _LAYOUT:
@@ -235,7 +247,9 @@ def _is_data(row: Any) -> bool:
             paragraphs += element.tag == "p"
         if paragraphs > 4:
             return False
-    return True
+    for row in table.iter("tr"):
+        widest = max(widest, sum(1 for cell in row if cell.tag in ("td", "th")))
+    return widest >= 2
 
 
 def read_archive(name: str, data: bytes, encoding: str | None) -> list[Document]:

@@ -27,8 +27,8 @@ class Line:
         Without white space at its ends; never empty.
     page : int
         0-based page.
-    indent : bool
-        It began with white space, as a paragraph does.
+    indent : float
+        White space that it began with, in full-width characters; 0 where a paragraph does not begin.
     gap : bool
         A blank line or the end of a page stands before it.
     hint : str
@@ -36,7 +36,7 @@ class Line:
 
     text: str
     page: int = 0
-    indent: bool = False
+    indent: float = 0.0
     gap: bool = False
     hint: Hint = ""
 
@@ -51,10 +51,13 @@ def split_lines(text: str, page: int = 0) -> list[Line]:
             if not bare:
                 gap = True
                 continue
-            indent = raw[0] != bare[0] and _INDENT.match(raw) is not None
+            indent = 0.0
+            if raw[0] != bare[0] and _INDENT.match(raw):
+                lead = raw[: raw.index(bare[0])]
+                indent = sum(0.5 if character in " \xa0" else 1.0 for character in lead)
             if "\u3000\u3000" in bare:
                 for at, piece in enumerate(inner_paragraphs(bare)):
-                    lines.append(Line(piece, page + number, indent or at > 0, gap and at == 0))
+                    lines.append(Line(piece, page + number, 2.0 if at else indent, gap and at == 0))
             else:
                 lines.append(Line(bare, page + number, indent, gap))
             gap = False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from policycls.documents import seams
+
 _NUMERAL = r"[一二三四五六七八九十百零〇两\d０-９]"
 
 #: A marker at the start of a line, one alternative a level. Spaces occur within ("第 一 章").
@@ -30,13 +32,27 @@ AFTER_COLON = re.compile(r"[：:]\s*(?=一\s*[、．.](?!\d)|第一[条章])")
 #: Where a heading that no full stop ends may run into what stands below it.
 INNER = re.compile(
     rf"""(?P<item>{_OPENERS})
+    |(?P<second>[（(]\s*[一二三四五六七八九十]{{1,3}}\s*[）)])
     |(?P<first>(?<![统唯同第之单划专万百十初周期逐合归齐五二三四六七八九“‘「『（(《])一、)
+    |(?P<spoken>第一[，,、]|(?<![统唯同之])一是)
     |(?P<chapter>第[一1１][编篇章])
-    |(?P<article>第{_NUMERAL}{{1,6}}条)""",
+    |(?P<article>第{_NUMERAL}{{1,6}}条)
+    |(?P<space>[ \u3000]+)""",
     re.VERBOSE,
 )
 # What stands before an article or item that is only referred to: "依照本条例第十二条第（一）项".
 _REFERENCE = re.compile(r"(?:第|条|款|项|和|及|或|、|照|据|按|反|对|在|将|例|法|规定|本|至|到)\s*$")
+# Which markers may follow a heading of a level in its own line: those of lower levels, or a space.
+_BELOW: dict[str, frozenset[str]] = {
+    "": frozenset({"first", "chapter"}),
+    "chapter": frozenset({"article", "item", "first", "second"}),
+    "section": frozenset({"article", "item", "first", "second"}),
+    "article": frozenset({"space"}),
+    "first": frozenset({"item", "second", "spoken", "space"}),
+    "second": frozenset({"item", "spoken", "space"}),
+    "third": frozenset({"spoken", "space"}),
+    "fourth": frozenset({"spoken", "space"}),
+}
 #: A sentence that goes on has a comma or the like; most headings have none.
 PAUSE = re.compile(r"[，,；;。！？]")
 
@@ -53,16 +69,17 @@ def level(text: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
-def inner_heads(text: str, start: int, end: int) -> list[int]:
+def inner_heads(text: str, start: int, end: int, *, run_on: bool = False) -> list[int]:
     """Offsets inside ``text[start:end]``, one sentence by its full stop, where a further unit begins.
 
     A heading that no full stop ends is followed by its first item in the same line ("一、总体要求
-    （一）指导思想。"), or a lead-in by its items ("如下：（一）……；"): both end there.
+    （一）指导思想。"), or a lead-in by headings ("如下：一、……"): both end there. ``run_on`` tells that the
+    line is a whole text without breaks, in which a space may be what is left of one.
     """
     cuts: list[int] = []
     at = start
     while at < end:
-        cut = _next_cut(text, at, end)
+        cut = _next_cut(text, at, end, run_on)
         if cut is None:
             break
         cuts.append(cut)
@@ -70,31 +87,36 @@ def inner_heads(text: str, start: int, end: int) -> list[int]:
     return cuts
 
 
-def _next_cut(text: str, start: int, end: int) -> int | None:
+def _next_cut(text: str, start: int, end: int, run_on: bool) -> int | None:
     colon = AFTER_COLON.search(text, start + 1, end)
-    head = _head_end(text, start, end)
+    head = _head_end(text, start, end, run_on)
     found = [cut for cut in (colon.end() if colon else None, head) if cut is not None]
     return min(found) if found else None
 
 
-def _head_end(text: str, start: int, end: int) -> int | None:
+def _head_end(text: str, start: int, end: int, run_on: bool) -> int | None:
     """Where the heading at ``start`` ends and its first item begins, or None."""
     marker = START.match(text, start, end)
-    own = marker.lastgroup if marker else ""
-    if own in {"third", "fourth", "dash", "spoken"}:
+    own = (marker.lastgroup or "") if marker else ""
+    if own in {"dash", "spoken"}:
         return None
     after = marker.end() if marker else start + 4
     for match in INNER.finditer(text, after, min(end, start + 90)):
         between = text[start : match.start()]
         if len(PAUSE.findall(between)) > (1 if own in HEADING_LEVELS else 0) or "。" in between:
             return None
-        if match.lastgroup == own or _REFERENCE.search(between):
-            continue
-        if match.lastgroup == "item" and not own:
-            continue
-        if match.lastgroup == "first" and own in {"first", "second", "article"}:
-            continue
-        if match.lastgroup == "article" and own not in {"chapter", "section"}:
-            continue
-        return match.start()
+        kind = match.lastgroup or ""
+        if kind in _BELOW.get(own, frozenset()) and not _REFERENCE.search(between):
+            if kind != "space":
+                return match.start()
+            if run_on and _ends_at_space(text, after, match, end):
+                return match.end()
     return None
+
+
+def _ends_at_space(text: str, after: int, space: re.Match[str], end: int) -> bool:
+    """Whether a space is what is left of the line break behind a heading, and no space inside a line."""
+    title = text[after : space.start()].strip()
+    if not 2 <= len(title) <= 36 or text[end - 1] not in '。；！？.;!?”"':
+        return False
+    return seams.score(title, text[space.end() : end]) < 0

@@ -38,7 +38,9 @@ def is_furniture(text: str) -> bool:
     ended = SENTENCE_END.search(text) is not None
     if not ended and (WRITERS.match(text) or CONTENTS.search(text)):
         return True
-    return LABELLED.match(text) is not None and not (ended and len(text) > 40)
+    # "索 引 号：": a label's characters are often spaced out.
+    compact = "".join(text[:12].split()) + text[12:]
+    return LABELLED.match(compact) is not None and not (ended and len(text) > 40)
 
 
 def mark(lines: list[Line]) -> None:
@@ -95,10 +97,10 @@ def _running_heads(lines: list[Line]) -> None:
         number = any(near.hint == "noise" and PAGE_NUMBER.match(near.text) for near in beside)
         if number or any(near.page != line.page for near in beside):
             edges.setdefault(line.text, []).append(at)
-    for places in edges.values():
-        if len(places) >= 2:
-            for at in places:
-                lines[at].hint = "noise"
+    heads = {text for text, places in edges.items() if len(places) >= 2}
+    for line in lines if heads else ():
+        if not line.hint and line.text in heads:
+            line.hint = "noise"
 
 
 def _tail_notices(lines: list[Line]) -> None:

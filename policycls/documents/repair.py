@@ -12,10 +12,13 @@ from policycls.documents.markers import HEADING_LEVELS, level
 
 _CLOSERS = r"[”’」』）)】》〉\"'\]｝}＂]*"
 #: A paragraph that ends so is complete.
-ENDED = re.compile(rf"(?:[。！？；｡!?;]|(?<=[\u4e00-\u9fff）)%％”])[.．]|[…]){_CLOSERS}$")
+ENDED = re.compile(rf"(?:[。！？；｡!?;]|(?<=[\u4e00-\u9fff）)%％”\"'])[.．]|[…]){_CLOSERS}$")
 #: A note in brackets behind a full stop: "……。（市发展改革委牵头）".
 _NOTE = re.compile(r"[。；！？][（(【\[][^（）()。]{2,80}[）)】\]]$")
 _PAUSE = re.compile(r"[，,]")
+_STOP = re.compile(r"[。！？；]")
+# A title's last line, which stands in brackets: "（试行）".
+_SUFFIX = re.compile(r"[（(](?:试行|暂行|草案|修订|修订稿|摘要|节选|征求意见稿|送审稿|代拟稿|摘编)[）)]$")
 _LEAD_IN = re.compile(r"[：:]$")
 # A heading run into the line above it: its number has no separator ("……。4区域评估改革"), or a date or a note.
 _HEADING_TAIL = re.compile(
@@ -24,7 +27,9 @@ _HEADING_TAIL = re.compile(
 # A word that cannot end a heading: what it belongs to stands in the next line.
 _HANGING = re.compile(r"[，,、（(“‘《〈【\[/]$|[的和与及或将把被从在]$")
 # What no sentence or heading begins with.
-_CONTINUES = re.compile(r"[，,、。；;：:！？!?）)”’》〉】\]％%·…]|(?:的|和|与|及|等)(?![^，。；]{0,2}[：:])")
+_CONTINUES = re.compile(
+    r"[，,、。；;：:！？!?）)”’》〉】\]％%·…]|(?:的|和|与|及|等)(?![^，。；]{0,2}[：:])|[^\W\d][，、](?!\d)|[^\W\d]{1,2}[。；]"
+)
 _PAIRS = ("（）", "“”", "《》", "【】", "‘’", "()")
 _REFERENCE = re.compile(
     r"(?:依照|按照|根据|违反|依据|本条例|本办法|本规定|本法|前款|第[一二三四五六七八九十百]+[条款])[、和或及]?$"
@@ -45,7 +50,7 @@ class Paragraph:
         (offset in ``text``, page) of each line it was made of.
     gap : bool
         A break stands before it: a blank line, a page, noise.
-    indent : bool
+    indent : float
     fragment : bool
         A half whose other half was not found.
     """
@@ -54,7 +59,7 @@ class Paragraph:
     hint: Hint
     starts: list[tuple[int, int]] = field(default_factory=list)
     gap: bool = False
-    indent: bool = False
+    indent: float = 0.0
     fragment: bool = False
 
     def absorb(self, other: Paragraph) -> None:
@@ -75,8 +80,13 @@ def is_ended(text: str) -> bool:
 def is_hanging(text: str) -> bool:
     """Whether a paragraph that is not ended is surely cut: it stops at a comma, in a bracket, after a sentence."""
     if _HANGING.search(text[-1:]):
-        return True
-    if _open_pair(text):
+        # A numbered heading may end in such a word: "第一条　目的".
+        return (
+            text[-1] in "，,、（(“‘《〈【[/"
+            or level(text) not in HEADING_LEVELS
+            or _STOP.search(text) is not None
+        )
+    if open_pair(text):
         return True
     tail = last_sentence(text)
     return len(tail) < len(text) and not _is_heading_tail(tail)
@@ -105,13 +115,24 @@ def is_open(text: str) -> bool:
     if is_hanging(text):
         return True
     tail = last_sentence(text)
+    if level(tail) == "spoken":
+        return True
     return not _is_heading_tail(tail) and len(tail) > 24 and _PAUSE.search(tail) is not None
 
 
-def _open_pair(text: str) -> str:
+def open_pair(text: str) -> str:
     """Return the closing mark that ``text`` still waits for, "" for none."""
     for left, right in _PAIRS:
-        if text.count(left) > text.count(right) and text.rfind(left) > text.rfind(right):
+        if text.rfind(left) > text.rfind(right):
+            return right
+    return ""
+
+
+def lone_closer(text: str) -> str:
+    """Return the closing mark in ``text`` that nothing in it opened, "" for none."""
+    for left, right in _PAIRS:
+        close = text.find(right)
+        if close >= 0 and not 0 <= text.find(left) < close:
             return right
     return ""
 
@@ -130,77 +151,119 @@ def width(text: str) -> float:
     )
 
 
-def wrap_width(lines: list[Line]) -> float:
-    """Return the width at which lines were broken, 0 where they were not.
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """The width at which lines were broken.
 
-    Broken lines are all nearly as wide as the page: of the lines that stop without punctuation, most have
+    Attributes
+    ----------
+    wide : float
+        0 where they were not broken.
+    characters : bool
+        Measured in characters; else in full-width ones, ASCII taking half.
+    """
+
+    wide: float = 0.0
+    characters: bool = False
+
+    def measure(self, text: str) -> float:
+        """Return the width of ``text`` in this measure."""
+        return float(len(text)) if self.characters else width(text)
+
+    def is_full(self, line: Line, following: str) -> bool:
+        """Whether the next line's first word would not have fitted into ``line``."""
+        if not self.wide:
+            return False
+        return self.measure(line.text) + line.indent + self.measure(_first_word(following)) > self.wide
+
+
+def find_wrap(lines: list[Line]) -> Wrap:
+    """Find the width at which lines were broken.
+
+    Broken lines are all nearly as wide as the page: of the lines that stop without an end mark, most have
     one width, and hardly any line is wider.
     """
-    cut = [line for line in lines if not line.hint and not is_ended(line.text) and len(line.text) >= 8]
+    body = [line for line in lines if not line.hint]
+    cut = [line for line in body if len(line.text) >= 8 and not is_ended(line.text)]
     if len(cut) < 3:
-        return 0.0
-    counts = Counter(round(width(line.text)) for line in cut)
-    best = max(counts, key=lambda wide: (counts[wide] + counts[wide - 1] + counts[wide + 1], wide))
-    near = counts[best] + counts[best - 1] + counts[best + 1] + counts[best - 2]
-    body = [width(line.text) for line in lines if not line.hint]
-    wider = sum(1 for wide in body if wide > best + 2.5)
-    if near < 3 or near < 0.4 * len(cut) or near < 0.2 * len(body) or wider > 0.08 * len(body):
-        return 0.0
-    return float(max(wide for wide in (best - 1, best, best + 1) if counts[wide]))
+        return Wrap()
+    found = [_concentrated(cut, body, Wrap(0.0, characters)) for characters in (False, True)]
+    return max(found, key=lambda pair: pair[0])[1]
+
+
+def _concentrated(cut: list[Line], body: list[Line], measure: Wrap) -> tuple[int, Wrap]:
+    """How many cut lines have the commonest width, and that width; (0, no wrap) if it says nothing."""
+    counts = Counter(round(2 * (measure.measure(line.text) + line.indent)) for line in cut)
+    # Punctuation may hang over the edge, and a word that does not fit leaves a gap there.
+    near = {wide: sum(counts[wide + off] for off in range(-3, 3)) for wide in counts}
+    best = max(near, key=lambda wide: (near[wide], counts[wide]))
+    wider = sum(1 for line in body if 2 * (measure.measure(line.text) + line.indent) > best + 5)
+    if near[best] < max(3, 0.4 * len(cut), 0.2 * len(body)) or wider > 0.08 * len(body):
+        return 0, Wrap()
+    return near[best], Wrap(best / 2, measure.characters)
 
 
 def join(lines: list[Line]) -> list[Paragraph]:
     """Put lines together to paragraphs; noise that stood inside one goes behind it."""
-    wrap = wrap_width(lines)
+    wrap = find_wrap(lines)
     indents = sum(1 for line in lines if line.indent and not line.hint) >= 2
     result: list[Paragraph] = []
     waiting: list[Paragraph] = []
     last: Paragraph | None = None
-    last_line = ""
+    last_line: Line | None = None
     for line in lines:
         here = Paragraph(line.text, line.hint, [(0, line.page)], line.gap, line.indent)
         if line.hint == "noise":
             waiting.append(here)
             continue
         here.gap = here.gap or bool(waiting)
-        if last is not None and _belongs(last, last_line, here, wrap, indents):
+        if last is not None and last_line is not None and _belongs(last, last_line, here, wrap, indents):
             last.absorb(here)
         else:
             result += waiting
             waiting = []
             result.append(here)
             last = here
-        last_line = line.text
+        last_line = line
         if waiting:
             result += waiting
             waiting = []
     return result + waiting
 
 
-def _belongs(last: Paragraph, line: str, here: Paragraph, wrap: float, indents: bool) -> bool:
-    """Whether ``here`` goes on with the sentence that ``last`` (whose last line is ``line``) stops in."""
+def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: bool) -> bool:
+    """Whether ``here`` surely goes on with the sentence that ``last`` (its last line: ``line``) stops in.
+
+    What is less sure is left to :mod:`columns`, which sees what else might go on with it.
+    """
     if "row" in (last.hint, here.hint) or "heading" in (last.hint, here.hint):
         return False
     text = here.text
     if is_ended(last.text):
         return text[0] in "”’」』）)】》。；，、" and not here.indent
-    if continues(text):
+    if _SUFFIX.match(text) and not here.gap:
         return True
-    closes = _open_pair(last.text)
-    if closes and closes in text:
-        return True
+    paragraph = here.indent > 0 and indents
     if level(text) in HEADING_LEVELS:
-        return _REFERENCE.search(last.text[-8:]) is not None and not here.indent
-    if here.indent and indents and not here.gap:
+        return not paragraph and _REFERENCE.search(last.text[-8:]) is not None
+    if not paragraph and wrap.is_full(line, text):
+        return _fits_wrapped(last, line.text, here)
+    if here.gap or paragraph or _LEAD_IN.search(last.text):
         return False
-    full = bool(wrap) and width(line) + width(_first_word(text)) > wrap
-    if full and not here.gap:
-        return _fits_wrapped(last, line, here)
-    if _LEAD_IN.search(last.text):
+    # Two lines of a title.
+    if (
+        last.text[-1] in "的和与及"
+        and not _PAUSE.search(last.text)
+        and not is_ended(text)
+        and not is_open(text)
+    ):
+        return True
+    if is_open(last.text):
         return False
-    if is_hanging(last.text):
-        return not here.gap or seams.score(last.text, text) > -4
-    return _fits_unmarked(last, here, full)
+    marked = level(last.text) in HEADING_LEVELS and len(last.text) <= 40
+    return (
+        not marked and not _STOP.search(text) and len(last.text) >= 8 and seams.score(last.text, text) > 3.5
+    )
 
 
 def _first_word(text: str) -> str:
@@ -209,16 +272,8 @@ def _first_word(text: str) -> str:
 
 
 def _fits_wrapped(last: Paragraph, line: str, here: Paragraph) -> bool:
-    """A line as wide as the page goes on in the next, unless it is a heading that happens to be so wide."""
-    heading = last.text == line and level(line) in HEADING_LEVELS and not is_hanging(line)
-    return seams.score(last.text, here.text) > (-1.0 if heading else -9.0)
-
-
-def _fits_unmarked(last: Paragraph, here: Paragraph, full: bool) -> bool:
-    """Two lines without any mark of a break: only the words can tell."""
-    score = seams.score(last.text, here.text)
-    if level(last.text) in HEADING_LEVELS and len(last.text) <= 40:
-        return False
-    if full or (here.gap and is_open(last.text)):
-        return score > 0
-    return score > 3.5 and len(last.text) >= 8
+    """Whether a line as wide as the page goes on in the next: it does, unless it is a heading so wide by chance."""
+    heading = last.text == line and level(line) in HEADING_LEVELS and not _PAUSE.search(line)
+    if here.gap:
+        return continues(here.text) or seams.score(last.text, here.text) > (0 if heading else -6)
+    return seams.score(last.text, here.text) > (-2.0 if heading else -11.0)

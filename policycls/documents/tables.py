@@ -118,7 +118,7 @@ def _grouped(
         notes += said
         found = split_lines(text)
         if len(found) == 1:
-            found[0].indent = True
+            found[0].indent = 2.0
         lines += found
     fields = {names[at]: first[at] for at in others if all(row.cells[at] == first[at] for row in group)}
     document = from_lines(lines, first[doc_at], notes=list(dict.fromkeys(notes)))

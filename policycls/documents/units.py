@@ -15,6 +15,9 @@ LONGEST = 2_000
 #: A line that no full stop ends and that is longer than this is no heading.
 LONGEST_HEADING = 80
 
+#: A line longer than this is a text whose breaks were lost.
+RUN_ON = 300
+
 _CLOSERS = r"[”’」』）)】》〉\]｝}]*"
 # What a match may be: a stretch whose inner punctuation ends nothing (a title in 《》, an address on the
 # web, an HTML entity), or an end, which group 1 tells.
@@ -24,18 +27,28 @@ _END = re.compile(
     |&\#?[A-Za-z0-9]{{2,8}};
     |((?:[。！？；｡][。！？；｡!?;…]*
         |(?<![A-Za-z0-9/=&])[!?;]+|[!?;]+(?![A-Za-z0-9/=&!?;])
-        |(?<=[\u4e00-\u9fff）)”"%％])[.．](?![.．A-Za-z0-9]))
+        |(?<=[\u4e00-\u9fff])[.．](?![.．A-Za-z])
+        |(?<=[）)”"%％])[.．](?=\s*(?:[\u4e00-\u9fff“（(《"]|$)))
       {_CLOSERS})""",
     re.VERBOSE,
 )
 # What follows a closing quote when the quoted words are a part of a longer sentence: “……怎么办？”的疑问.
-_GOES_ON = re.compile(r"\s*[，、：,:;；。！？]|(?<=[？！?!][”’」』》）)])\s*(?:的|等|和|与|及|式|这|为主题)")
+_GOES_ON = re.compile(
+    r"\s*[，、：,:;；。！？]|(?<=[？！?!][”’」』》）)])\s*(?:的|等(?=[的，、。；])|和|与|及|式|这|为主题)"
+)
 _DOT_MARKER = re.compile(r"\s*[一二三四五六七八九十]{1,3}[.．]$")
 _BLANK = re.compile(r"\s*")
-# Lines that stand alone and head nothing: a note in brackets, an address, a lead-in, a row of a table.
-_NO_HEADING = re.compile(
-    r"[（(].*[）)]$|.*[，,、]$|(?!(?:各位|尊敬的|同志们|女士们|先生们)).*[：:]$", re.DOTALL
+# Lines that stand alone and head nothing: a note in brackets, a lead-in, a line cut at a comma.
+_NO_HEADING = re.compile(r"[（(].*[）)]$|.*[，,、]$", re.DOTALL)
+# Whom a document speaks to ("各位代表：", "各区人民政府，市直各单位："), or who speaks in a record ("某局局长 某某：").
+_SALUTATION = re.compile(
+    r"(?:各位|尊敬的)[^，。]{1,20}[：:！!]$|(?:各|[^，。]{0,16}(?:单位|部门|政府|委员会|局|机构|办公室))[^。]{0,80}(?:单位|部门|机构|委员会|政府|局|会|办|处|公司|院)[：:]$"
 )
+_SPEAKER = re.compile(r"[^，。、]{2,20}[：:]$")
+_LEADS_IN = re.compile(
+    r".*(?:如下|以下|下列|包括|分别|是|为|要求|指出|强调|提出|表示|工作|措施|条件|职责|问题|方面|内容|材料|情形|行为|原则|任务)[：:]$"
+)
+_QUESTION = re.compile(r"[^。！？?；;]{2,40}[？?]$")
 
 
 def split_units(document: Document) -> list[Unit]:
@@ -112,9 +125,10 @@ def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Itera
             yield left, right, "sentence"
         return
     first = start
-    for low, high, ended in _sentences(text, start, end):
+    for begun, high, ended in _sentences(text, start, end):
+        low = _BLANK.match(text, begun, high).end()  # type: ignore[union-attr]
         cuts = (
-            inner_heads(text, low, high)
+            inner_heads(text, low, high, run_on=end - start > RUN_ON)
             if INNER.search(text, low + 1, high) or AFTER_COLON.search(text, low, high)
             else []
         )
@@ -124,7 +138,13 @@ def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Itera
             if begin == stop:
                 continue
             if right == high and ended:
-                yield begin, stop, "sentence"
+                yield (
+                    begin,
+                    stop,
+                    "heading"
+                    if begin == first and stop == end and _is_called(text, begin, stop)
+                    else "sentence",
+                )
             else:
                 alone = low == first or right != high or level(text[begin:stop]) in HEADING_LEVELS
                 yield (
@@ -139,7 +159,31 @@ def _is_heading(text: str, start: int, end: int, fragments: tuple[Span, ...]) ->
     if end - start > LONGEST_HEADING or any(s.start < end and s.end > start for s in fragments):
         return False
     piece = text[start:end]
+    if piece[-1] in "：:":
+        marked = level(piece) != ""
+        speaker = _SPEAKER.match(piece) is not None and not _LEADS_IN.match(piece)
+        return not marked and (speaker or _SALUTATION.match(piece) is not None)
     return not _NO_HEADING.match(piece)
+
+
+def _is_called(text: str, start: int, end: int) -> bool:
+    """Whether a line that ends as a sentence is a heading all the same: "各位代表！", "五、下半年怎么干？"."""
+    if end - start > 48:
+        return False
+    piece = text[start:end]
+    return _SALUTATION.match(piece) is not None or (
+        level(piece) in HEADING_LEVELS and _QUESTION.match(piece) is not None
+    )
+
+
+def _inside(text: str, start: int, at: int, end: int) -> bool:
+    """Whether ``at`` stands in brackets or quotes that were opened after ``start`` and close soon."""
+    for left, right in (("（", "）"), ("(", ")"), ("“", "”")):
+        if text.rfind(left, start, at) > text.rfind(right, start, at) and 0 <= text.find(
+            right, at, min(end, at + 200)
+        ):
+            return True
+    return False
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
@@ -153,6 +197,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
             # A straight quote closes where an odd number of them stands before it.
             stop += 1
         if match.group(1)[0] in ".．" and _DOT_MARKER.fullmatch(text, at, stop):
+            continue
+        if match.group(1)[0] in "；;" and _inside(text, at, match.start(), end):
             continue
         if stop < end and stop - match.start() > 1 and _GOES_ON.match(text, stop, end):
             continue
