@@ -65,9 +65,7 @@ app = typer.Typer(
 )
 
 Lang = Literal["en", "zh"]
-Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")
-]
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")]
 Language = Annotated[Lang, typer.Option(help="Language of column and label names in tables: en or zh.")]
 ModelOption = Annotated[
     str | None, typer.Option("--model", metavar="DIR", help="A model folder; by default the one that ships.")

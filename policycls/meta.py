@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -104,18 +105,16 @@ def _once(paths: Mapping[str, object]) -> dict[str, str]:
 
 def _read(path: str) -> Iterator[tuple[int, str, Fields]]:
     try:
-        with Path(path).open("rb") as file:
-            head = file.read(formats.HEAD)
-            kind = formats.sniff(path, head)
-            if kind == "zip":
-                kind = formats.container(path, Path(path).read_bytes())
-            if kind not in _KINDS:
-                hint = "give a csv, xlsx, jsonl or parquet file with a column 'doc'"
-                raise TableError("is no table", hint=hint, path=path)
-            file.seek(0)
-            yield from guarded(path, _rows(kind, path, file))
+        data = Path(path).read_bytes()
     except OSError as error:
         raise translate(error, path) from error
+    kind = formats.sniff(path, data[: formats.HEAD])
+    if kind == "zip":
+        kind = formats.container(path, data)
+    if kind not in _KINDS:
+        hint = "give a csv, xlsx, jsonl or parquet file with a column 'doc'"
+        raise TableError("is no table", hint=hint, path=path)
+    yield from guarded(path, _rows(kind, path, io.BytesIO(data)))
 
 
 def _rows(kind: str, path: str, file: BinaryIO) -> Iterator[tuple[int, str, Fields]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, TextIO
@@ -36,6 +36,8 @@ def choose_format(target: str | None, wanted: str | None, *, terminal: bool) -> 
     ------
     UsageError
         If the suffix says nothing, or the format cannot go to standard output.
+    OutputError
+        If ``target`` is a folder.
 
     Examples
     --------
@@ -50,6 +52,8 @@ def choose_format(target: str | None, wanted: str | None, *, terminal: bool) -> 
         return next((f for f in FORMATS if f == wanted), "table" if terminal else "jsonl")
     suffix = Path(target).suffix.lower()
     found = next((f for f in FORMATS if f == wanted), None) or SUFFIXES.get(suffix)
+    if found is None and Path(target).is_dir():
+        raise OutputError("is a folder", hint="give the name of a file", path=target)
     if found is None:
         known = " ".join(SUFFIXES)
         message = f"no format is known by the suffix {suffix!r}"
@@ -133,26 +137,28 @@ def open_output(
             yield output
         return
     with atomic_path(target) as path:
-        if kind in ("xlsx", "parquet"):
-            writer: Writer = WorkbookWriter(path, layout) if kind == "xlsx" else ParquetWriter(path, layout)
+        with ExitStack() as stack:
+            writer = _writer(path, kind, layout, raw, stack)
+            stack.callback(writer.release)
             output = Output(writer, target)
             yield output
             output.close()
-        elif kind == "table":
-            with path.open("w", encoding="utf-8") as text:
-                output = Output(TerminalWriter(text, layout, columns=100), target)
-                yield output
-                output.close()
-        else:
-            with path.open("wb") as stream:
-                writer = CsvWriter(stream, layout, raw=raw) if kind == "csv" else JsonlWriter(stream)
-                output = Output(writer, target)
-                yield output
-                output.close()
-            if isinstance(writer, CsvWriter) and writer.short:
-                with atomic_path(path) as longer:
-                    writer.lengthen(path, longer)
+        if isinstance(writer, CsvWriter) and writer.short:
+            with atomic_path(path) as longer:
+                writer.lengthen(path, longer)
     discard(Path(target).resolve())
+
+
+def _writer(path: Path, kind: Format, layout: Layout, raw: bool, stack: ExitStack) -> Writer:
+    if kind == "xlsx":
+        return WorkbookWriter(path, layout)
+    if kind == "parquet":
+        return ParquetWriter(path, layout)
+    if kind == "table":
+        text = stack.enter_context(path.open("w", encoding="utf-8"))
+        return TerminalWriter(text, layout, columns=100)
+    stream = stack.enter_context(path.open("wb"))
+    return CsvWriter(stream, layout, raw=raw) if kind == "csv" else JsonlWriter(stream)
 
 
 @contextmanager

@@ -81,6 +81,10 @@ class ParquetWriter:
                         arrays = [*table.columns, *(self._pa.nulls(len(table), f.type) for f in late)]
                         whole.write_table(self._pa.table(arrays, schema=schema))
 
+    def release(self) -> None:
+        """Close the part that is being written."""
+        self._end_part()
+
     def _schema(self) -> Any:
         pa = self._pa
         layout = self._layout

@@ -64,6 +64,9 @@ class TerminalWriter:
             print(self._style(_DIM, mark), file=self._stream)
         self._stream.flush()
 
+    def release(self) -> None:
+        """Do nothing: the stream is the caller's."""
+
     def _begin(self, doc: str) -> None:
         if self._doc is not None:
             print(file=self._stream)

@@ -90,7 +90,6 @@ class WorkbookWriter:
         except xlsxwriter.exceptions.FileCreateError as error:
             raise OSError(*error.args[0].args) from error
         finally:
-            self._spool.close()
             for sheet in book.worksheets():  # after a failure XlsxWriter leaves its own pieces open
                 sheet.row_data_fh.close()
         if self._cut:
@@ -98,6 +97,10 @@ class WorkbookWriter:
                 f"{self._cut} cells hold more than {CELL_LIMIT:,} characters and are cut in the workbook; "
                 "csv and jsonl keep them whole"
             )
+
+    def release(self) -> None:
+        """Close the file of waiting rows."""
+        self._spool.close()
 
     # The sheets.
 
@@ -200,7 +203,7 @@ class WorkbookWriter:
         head += [layout.label(label.id) for label in layout.choices()]
         head.append(words["to_review"])
         self._row(sheet, top + 1, head, [styles.head] * len(head))
-        room = SHEET_ROWS - top - 2
+        room = max(SHEET_ROWS - top - 2, 0)
         look = [styles.wrapped] + [styles.plain] * len(head)
         for n, (doc, counts) in enumerate(islice(self._by_doc.items(), room), top + 2):
             self._row(sheet, n, [doc, sum(counts[:-1]), *counts], look)

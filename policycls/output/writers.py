@@ -36,6 +36,9 @@ class Writer(Protocol):
     def close(self) -> None:
         """Finish the output. Without this call it is not whole."""
 
+    def release(self) -> None:
+        """Let go of what the writer holds open, finished or not."""
+
 
 class JsonlWriter:
     """One JSON object a line, UTF-8, in the contract's fields."""
@@ -55,6 +58,9 @@ class JsonlWriter:
     def close(self) -> None:
         """Flush."""
         self._stream.flush()
+
+    def release(self) -> None:
+        """Do nothing: the stream is the caller's."""
 
 
 class CsvWriter:
@@ -144,6 +150,9 @@ class CsvWriter:
         if isinstance(cell, bool):
             return self._yes if cell else self._no
         return "" if cell is None else cell
+
+    def release(self) -> None:
+        """Do nothing: the stream is the caller's."""
 
     @property
     def short(self) -> bool:

@@ -1,0 +1,7 @@
+"""What the tests share."""
+
+import sys
+from pathlib import Path
+
+# Helpers are imported by name: here, in processes of a pool, and by the command line under test.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "output")]
