@@ -26,6 +26,7 @@ _LABEL = re.compile(r"^【\S{2,6}】.{1,40}$")
 _IN_CHARGE = re.compile(r"(?:负责|牵头|配合|落实|参与|参加|按职责分工)[^）)]{0,12}[）)]$")
 _WITH_SITE = re.compile(r"^(.{4,}?)\s*[_|｜\-–—]+\s*\S{2,24}$")
 _MATERIAL = re.compile(r"^.{2,40}会议?材料.{0,6}$")
+_PAUSE = re.compile(r"[，,].{4}")
 _OFFICIAL = re.compile(r"^(?:机密|秘密|绝密|特急|加急|急件|特提|平急)[^。；]{0,8}$")
 
 
@@ -35,8 +36,16 @@ def mark_edges(lines: list[Line]) -> None:
     body = [at for at, line in enumerate(lines) if line.hint in ("", "row") and is_sentence(line)]
     if not body:
         return
-    _mark_contents(lines, body[0])
-    _mark_head(lines, body[0])
+    first = body[0]
+    # The sentence may have begun a line or two higher up.
+    while (
+        first and not lines[first - 1].hint and not lines[first].gap and "，" in lines[first - 1].text
+    ):
+        if _SALUTATION.match(lines[first - 1].text):
+            break
+        first -= 1
+    _mark_contents(lines, first)
+    _mark_head(lines, first)
     _mark_tail(lines, body[-1])
 
 
@@ -45,9 +54,13 @@ def is_sentence(line: Line) -> bool:
     if line.hint == "row":
         return True
     text = line.text
-    if len(text) > 100 or (len(text) > 15 and text[-1] in "，,、"):
+    if (
+        len(text) > 100
+        or (len(text) > 15 and text[-1] in "，,、")
+        or (len(text) > 30 and _PAUSE.search(text))
+    ):
         return True
-    return (len(text) >= 10 or level(text) != "") and SENTENCE_END.search(text) is not None
+    return (len(text) >= 6 or level(text) != "") and SENTENCE_END.search(text) is not None
 
 
 def _mark_signatures(lines: list[Line]) -> None:
@@ -73,7 +86,7 @@ def _mark_contents(lines: list[Line], first: int) -> None:
         and below[_bare(line.text)] > first
     ]
     # A single line may be the title, which a page gives once more below.
-    for line in given if len(given) > 1 else ():
+    for line in given if len({line.text for line in given}) > 1 else ():
         line.hint = "noise"
 
 

@@ -29,6 +29,8 @@ HEADING_LEVELS = frozenset({"chapter", "section", "article", "first", "second", 
 _OPENERS = r"[（(]\s*一\s*[）)]|[（(]\s*[1１]\s*[）)]|①|[1１]\s*(?:[、．]|[.](?![\d０-９]))"
 #: Where a lead-in ends and its numbered items begin: "……下列职责：（一）".
 AFTER_COLON = re.compile(r"[：:]\s*(?=一\s*[、．.](?!\d)|第一[条章])")
+#: Whom a text speaks to, where what is said follows in the same line.
+SALUTATION = re.compile(r"(?:各位|尊敬的)[^，。：:]{1,20}[：:]\s*(?=\S)")
 #: Where a heading that no full stop ends may run into what stands below it.
 INNER = re.compile(
     rf"""(?P<item>{_OPENERS})
@@ -41,6 +43,7 @@ INNER = re.compile(
     re.VERBOSE,
 )
 # What stands before an article or item that is only referred to: "依照本条例第十二条第（一）项".
+_ITEM_REFERENCE = re.compile(r"(?:条|款|项|和|及|或|、|至|到|第)\s*$")
 _REFERENCE = re.compile(r"(?:第|条|款|项|和|及|或|、|照|据|按|反|对|在|将|例|法|规定|本|至|到)\s*$")
 # Which markers may follow a heading of a level in its own line: those of lower levels, or a space.
 _BELOW: dict[str, frozenset[str]] = {
@@ -88,6 +91,9 @@ def inner_heads(text: str, start: int, end: int, *, run_on: bool = False) -> lis
 
 
 def _next_cut(text: str, start: int, end: int, run_on: bool) -> int | None:
+    greeting = SALUTATION.match(text, start, end)
+    if greeting and greeting.end() < end:
+        return greeting.end()
     colon = AFTER_COLON.search(text, start + 1, end)
     head = _head_end(text, start, end, run_on)
     found = [cut for cut in (colon.end() if colon else None, head) if cut is not None]
@@ -106,7 +112,8 @@ def _head_end(text: str, start: int, end: int, run_on: bool) -> int | None:
         if len(PAUSE.findall(between)) > (1 if own in HEADING_LEVELS else 0) or "。" in between:
             return None
         kind = match.lastgroup or ""
-        if kind in _BELOW.get(own, frozenset()) and not _REFERENCE.search(between):
+        referred = _REFERENCE if kind == "article" else _ITEM_REFERENCE
+        if kind in _BELOW.get(own, frozenset()) and not referred.search(between):
             if kind != "space":
                 return match.start()
             if run_on and _ends_at_space(text, after, match, end):
@@ -119,4 +126,4 @@ def _ends_at_space(text: str, after: int, space: re.Match[str], end: int) -> boo
     title = text[after : space.start()].strip()
     if not 2 <= len(title) <= 36 or text[end - 1] not in '。；！？.;!?”"':
         return False
-    return seams.score(title, text[space.end() : end]) < 0
+    return seams.score(title, text[space.end() : end]) < 6

@@ -248,6 +248,9 @@ def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: 
         return not paragraph and _REFERENCE.search(last.text[-8:]) is not None
     if not paragraph and wrap.is_full(line, text):
         return _fits_wrapped(last, line.text, here)
+    if wrap.wide and indents and not here.indent and is_open(last.text):
+        # Where paragraphs are indented, a line that is not goes on, whatever page number stands between.
+        return True
     if here.gap or paragraph or _LEAD_IN.search(last.text):
         return False
     # Two lines of a title.

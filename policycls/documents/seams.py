@@ -21,7 +21,7 @@ MIN_DOCUMENTS = 10
 #: How many sightings the shorter context is worth where the longer one was seldom seen.
 _WEIGHT_ONE, _WEIGHT_TWO = 8.0, 4.0
 # Sentences begin with names and the like, which no count covers: a beginning is smoothed far more.
-_WEIGHT_START = 4000.0
+_WEIGHT_START = 1000.0
 _START = "^"
 _HAN = re.compile(r"[\u4e00-\u9fff0]+")
 _DIGITS = re.compile(r"[\d０-９][\d０-９.,．]*")
@@ -53,6 +53,9 @@ class Seams:
             return 0.0
         first = after[0]
         score = math.log(self._after(before, first) / self._after(_START, first))
+        if first == "0":
+            # Numbers stand anywhere: that sentences seldom begin with one says little.
+            score = min(score, 1.5)
         if len(after) > 1 and _HAN.fullmatch(after[1]):
             score += math.log(
                 self._after(before[-1] + first, after[1]) / self._after(_START + first, after[1])

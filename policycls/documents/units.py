@@ -129,7 +129,7 @@ def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Itera
         low = _BLANK.match(text, begun, high).end()  # type: ignore[union-attr]
         cuts = (
             inner_heads(text, low, high, run_on=end - start > RUN_ON)
-            if INNER.search(text, low + 1, high) or AFTER_COLON.search(text, low, high)
+            if INNER.search(text, low + 1, high) or AFTER_COLON.search(text, low, high) or text.startswith(("各位", "尊敬"), low)
             else []
         )
         points = [low, *cuts, high]
