@@ -225,8 +225,8 @@ def _do(model: Model, task: _Task) -> Iterator[TaggedDocument | Failure]:
         for file, skip in task.files:
             yield from _tag_file(model, file, skip, task.reading)
     else:
-        for n, document in enumerate(task.chunk, 1):
-            units = model.tag(document, keep_noise=task.keep_noise)
+        tagged = model.tag_many(task.chunk, keep_noise=task.keep_noise)
+        for n, (document, units) in enumerate(zip(task.chunk, tagged, strict=True), 1):
             whole = task.last and n == len(task.chunk)
             yield TaggedDocument(task.file, task.number + n, whole, units, document.notes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policycls.documents import split_units
@@ -37,6 +37,12 @@ class FakeModel:
     ) -> list[TaggedUnit]:
         found = split_units(document) if units is None else units
         return [self._tag(document, unit) for unit in found if keep_noise or unit.kind != "noise"]
+
+    def tag_many(
+        self, documents: Sequence[Document], *, keep_noise: bool = False
+    ) -> Iterator[list[TaggedUnit]]:
+        for document in documents:
+            yield self.tag(document, keep_noise=keep_noise)
 
     def _tag(self, document: Document, unit: Unit) -> TaggedUnit:
         places = {label: unit.text.find(word) for label, word in WORDS.items()}
