@@ -11,8 +11,8 @@ from policycls.documents.repair import Paragraph, continues, is_ended, is_open, 
 #: How many paragraphs further down a second half is looked for.
 REACH = 80
 #: A seam below this joins nothing; one that crosses other paragraphs must be better.
-POOR_NEXT, POOR_FAR = 0.0, 0.0
-_NEXT, _NEAR, _TITLE = 5.0, 3.0, 1.0
+POOR_NEXT, POOR_FAR = 0.0, 1.0
+_NEXT, _NEAR, _TITLE = 3.0, 2.0, -2.0
 # How a report begins.
 _STARTS = re.compile(r"(?:本报|本网|本台|新华社|人民日报)")
 _TO, _FROM = re.compile(r"[（(]下转"), re.compile(r"[（(]上接")

@@ -38,9 +38,7 @@ def mark_edges(lines: list[Line]) -> None:
         return
     first = body[0]
     # The sentence may have begun a line or two higher up.
-    while (
-        first and not lines[first - 1].hint and not lines[first].gap and "，" in lines[first - 1].text
-    ):
+    while first and not lines[first - 1].hint and not lines[first].gap and "，" in lines[first - 1].text:
         if _SALUTATION.match(lines[first - 1].text):
             break
         first -= 1
@@ -74,9 +72,12 @@ def _mark_signatures(lines: list[Line]) -> None:
 
 def _mark_contents(lines: list[Line], first: int) -> None:
     """Mark lines before the first sentence that are given again further down: a table of contents."""
+    if first < 2:
+        return
     below: dict[str, int] = {}
     for at, line in enumerate(lines):
-        below[_bare(line.text)] = at
+        if len(line.text) <= 60:
+            below[_bare(line.text)] = at
     given = [
         line
         for line in lines[:first]
@@ -118,7 +119,14 @@ def _mark_head(lines: list[Line], first: int) -> None:
             line.hint = "noise"
     # A kicker: one or two words above the title, at the very top.
     top = at + 1
-    if top < last and top == 0 and len(lines[0].text) <= 6 and len(lines[1].text) > 6 and not lines[0].hint:
+    if (
+        top < last
+        and top == 0
+        and len(lines[0].text) <= 6
+        and len(lines[1].text) > 6
+        and not lines[0].hint
+        and not _is_structure(lines[0])
+    ):
         lines[0].hint = "noise"
 
 

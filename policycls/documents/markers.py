@@ -31,18 +31,16 @@ _OPENERS = r"[（(]\s*一\s*[）)]|[（(]\s*[1１]\s*[）)]|①|[1１]\s*(?:[、
 AFTER_COLON = re.compile(r"[：:]\s*(?=一\s*[、．.](?!\d)|第一[条章])")
 #: Whom a text speaks to, where what is said follows in the same line.
 SALUTATION = re.compile(r"(?:各位|尊敬的)[^，。：:]{1,20}[：:]\s*(?=\S)")
-#: Where a heading that no full stop ends may run into what stands below it.
-INNER = re.compile(
-    rf"""(?P<item>{_OPENERS})
+_INNER = rf"""(?P<item>{_OPENERS})
     |(?P<second>[（(]\s*[一二三四五六七八九十]{{1,3}}\s*[）)])
-    |(?P<first>(?<![统唯同第之单划专万百十初周期逐合归齐五二三四六七八九“‘「『（(《])一、)
-    |(?P<spoken>第一[，,、]|(?<![统唯同之])一是)
+    |(?P<first>一(?<![统唯同第之单划专万百十初周期逐合归齐五二三四六七八九“‘「『（(《]一)、)
+    |(?P<spoken>第一[，,、]|一(?<![统唯同之]一)是)
     |(?P<chapter>第[一1１][编篇章])
-    |(?P<article>第{_NUMERAL}{{1,6}}条)
-    |(?P<space>[ \u3000]+)""",
-    re.VERBOSE,
-)
-# What stands before an article or item that is only referred to: "依照本条例第十二条第（一）项".
+    |(?P<article>第{_NUMERAL}{{1,6}}条)"""
+#: Where a heading that no full stop ends may run into what stands below it.
+INNER = re.compile(rf"{_INNER}|(?P<space>[ \u3000]+)", re.VERBOSE)
+#: The same without spaces, which every other line holds.
+MARKED = re.compile(_INNER, re.VERBOSE)
 _ITEM_REFERENCE = re.compile(r"(?:条|款|项|和|及|或|、|至|到|第)\s*$")
 _REFERENCE = re.compile(r"(?:第|条|款|项|和|及|或|、|照|据|按|反|对|在|将|例|法|规定|本|至|到)\s*$")
 # Which markers may follow a heading of a level in its own line: those of lower levels, or a space.

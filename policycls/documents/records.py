@@ -39,7 +39,9 @@ def read_records(path: str, needs: str) -> Iterator[tuple[int, dict[str, str]]]:
             if kind == "zip":
                 kind = formats.container(path, Path(path).read_bytes())
             if kind not in _KINDS:
-                raise TableError("is no table", hint=f"give a csv, xlsx, jsonl or parquet file with {needs}", path=path)
+                raise TableError(
+                    "is no table", hint=f"give a csv, xlsx, jsonl or parquet file with {needs}", path=path
+                )
             file.seek(0)
             yield from guarded(path, _rows(kind, path, file))
     except OSError as error:
@@ -51,6 +53,8 @@ def _rows(kind: str, path: str, file: BinaryIO) -> Iterator[tuple[int, dict[str,
         names = check_header(sheet.names, path)
         for row in sheet.rows:
             if len(row.cells) != len(names):
-                raise TableError(f"{len(row.cells)} fields, header has {len(names)}", path=path, line=row.line)
+                raise TableError(
+                    f"{len(row.cells)} fields, header has {len(names)}", path=path, line=row.line
+                )
             yield row.line, dict(zip(names, row.cells, strict=True))
         return  # one sheet: a second one is about something else

@@ -35,6 +35,8 @@ _REFERENCE = re.compile(
     r"(?:依照|按照|根据|违反|依据|本条例|本办法|本规定|本法|前款|第[一二三四五六七八九十百]+[条款])[、和或及]?$"
 )
 _WORD = re.compile(r"[A-Za-z0-9０-９.%％,/-]+[，。、；：！？”）》]*|.[，。、；：！？”）》]*")
+# A numbered line longer than this is a cut sentence, not a heading; an article's title is short.
+_LONGEST = {"article": 18}
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -103,7 +105,7 @@ def _is_heading_tail(tail: str) -> bool:
     return (
         not tail
         or _LEAD_IN.search(tail) is not None
-        or level(tail) in HEADING_LEVELS
+        or (level(tail) in HEADING_LEVELS and len(tail) <= _LONGEST.get(level(tail), 50))
         or _HEADING_TAIL.match(tail) is not None
     )
 
@@ -117,7 +119,9 @@ def is_open(text: str) -> bool:
     tail = last_sentence(text)
     if level(tail) == "spoken":
         return True
-    return not _is_heading_tail(tail) and len(tail) > 24 and _PAUSE.search(tail) is not None
+    if _is_heading_tail(tail):
+        return False
+    return level(tail) == "article" or (len(tail) > 24 and _PAUSE.search(tail) is not None)
 
 
 def open_pair(text: str) -> str:
@@ -185,7 +189,7 @@ def find_wrap(lines: list[Line]) -> Wrap:
     """
     body = [line for line in lines if not line.hint]
     cut = [line for line in body if len(line.text) >= 8 and not is_ended(line.text)]
-    if len(cut) < 3:
+    if len(cut) < max(3, 0.2 * len(body)):
         return Wrap()
     found = [_concentrated(cut, body, Wrap(0.0, characters)) for characters in (False, True)]
     return max(found, key=lambda pair: pair[0])[1]
@@ -196,7 +200,7 @@ def _concentrated(cut: list[Line], body: list[Line], measure: Wrap) -> tuple[int
     counts = Counter(round(2 * (measure.measure(line.text) + line.indent)) for line in cut)
     # Punctuation may hang over the edge, and a word that does not fit leaves a gap there.
     near = {wide: sum(counts[wide + off] for off in range(-3, 3)) for wide in counts}
-    best = max(near, key=lambda wide: (near[wide], counts[wide]))
+    best = max(near, key=lambda wide: (counts[wide], near[wide]))
     wider = sum(1 for line in body if 2 * (measure.measure(line.text) + line.indent) > best + 5)
     if near[best] < max(3, 0.4 * len(cut), 0.2 * len(body)) or wider > 0.08 * len(body):
         return 0, Wrap()
@@ -276,7 +280,8 @@ def _first_word(text: str) -> str:
 
 def _fits_wrapped(last: Paragraph, line: str, here: Paragraph) -> bool:
     """Whether a line as wide as the page goes on in the next: it does, unless it is a heading so wide by chance."""
-    heading = last.text == line and level(line) in HEADING_LEVELS and not _PAUSE.search(line)
+    # An article's number is followed by its text, never by a title as wide as the page.
+    heading = last.text == line and level(line) in HEADING_LEVELS - {"article"} and not _PAUSE.search(line)
     if here.gap:
         return continues(here.text) or seams.score(last.text, here.text) > (0 if heading else -6)
     return seams.score(last.text, here.text) > (-2.0 if heading else -11.0)

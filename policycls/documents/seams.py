@@ -18,10 +18,9 @@ from importlib.resources import files
 
 #: An n-gram is kept if it stands in at least so many documents: rarer ones are somebody's wording.
 MIN_DOCUMENTS = 10
-#: How many sightings the shorter context is worth where the longer one was seldom seen.
-_WEIGHT_ONE, _WEIGHT_TWO = 8.0, 4.0
-# Sentences begin with names and the like, which no count covers: a beginning is smoothed far more.
-_WEIGHT_START = 1000.0
+#: At least this share of what may follow was never counted: rare n-grams are not in the table. Sentences
+#: begin with names and the like, which no table covers.
+_UNSEEN, _UNSEEN_START = 0.05, 0.2
 _START = "^"
 _HAN = re.compile(r"[\u4e00-\u9fff0]+")
 _DIGITS = re.compile(r"[\d０-９][\d０-９.,．]*")
@@ -30,10 +29,14 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Counts: ``follows[context][character]``; the context is one or two characters, "^" a beginning."""
+    """Counts: ``follows[context][character]``; the context is one or two characters, "^" a beginning.
+
+    ``unseen[context]`` is the share of its followers that were too rare for the table.
+    """
 
     follows: Mapping[str, Mapping[str, int]]
     totals: Mapping[str, int]
+    unseen: Mapping[str, float]
 
     def score(self, left: str, right: str) -> float:
         """Log-likelihood that ``right`` continues ``left`` rather than begins a sentence.
@@ -63,12 +66,15 @@ class Seams:
         return score
 
     def _after(self, context: str, character: str) -> float:
+        """Probability of ``character`` after ``context``; what the table lacks is shared out by frequency."""
         if not context:
             return (self.follows[""].get(character, 0) + 0.5) / (self.totals[""] + 3000)
-        weight = _WEIGHT_START if context == _START else _WEIGHT_ONE if len(context) == 1 else _WEIGHT_TWO
-        count = self.follows.get(context, {}).get(character, 0)
         shorter = self._after(context[1:], character)
-        return (count + weight * shorter) / (self.totals.get(context, 0) + weight)
+        total = self.totals.get(context, 0)
+        if not total:
+            return shorter
+        unseen = max(self.unseen[context], _UNSEEN_START if context[0] == _START else _UNSEEN)
+        return (1 - unseen) * self.follows[context].get(character, 0) / total + unseen * shorter
 
 
 def _bare(text: str) -> str:
@@ -87,7 +93,11 @@ def load() -> Seams:
         context, total, counts = line.split("\t")
         totals[context] = int(total)
         follows[context] = {pair[0]: int(pair[1:]) for pair in counts.split(" ") if pair}
-    return Seams(follows, totals)
+    unseen = {
+        context: max(0.0, 1 - sum(counts.values()) / max(1, totals[context]))
+        for context, counts in follows.items()
+    }
+    return Seams(follows, totals, unseen)
 
 
 def score(left: str, right: str) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, INNER, inner_heads, level
+from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, MARKED, inner_heads, level
 from policycls.documents.rows import MARK
 from policycls.types import Document, Kind, Span, Unit
 
@@ -20,18 +21,19 @@ RUN_ON = 300
 
 _CLOSERS = r"[”’」』）)】》〉\]｝}]*"
 # What a match may be: a stretch whose inner punctuation ends nothing (a title in 《》, an address on the
-# web, an HTML entity), or an end, which group 1 tells.
+# web, an HTML entity), or an end with its closing quotes, whose mark group 1 tells. Every branch begins with
+# a character of its own, which lets the search skip all others.
 _END = re.compile(
     rf"""《[^《》\n]{{1,120}}(?:《[^》\n]{{1,60}}》[^《》\n]{{0,60}})?》
     |(?:https?://|www\.)[!-~]+
     |&\#?[A-Za-z0-9]{{2,8}};
-    |((?:[。！？；｡][。！？；｡!?;…]*
-        |(?<![A-Za-z0-9/=&])[!?;]+|[!?;]+(?![A-Za-z0-9/=&!?;])
-        |(?<=[\u4e00-\u9fff])[.．](?![.．A-Za-z])
-        |(?<=[）)”"%％])[.．](?=\s*(?:[\u4e00-\u9fff“（(《"]|$)))
-      {_CLOSERS})""",
+    |([。！？；｡][。！？；｡!?;…]*
+        |[!?;]+
+        |[.．](?:(?<=[\u4e00-\u9fff].)(?![.．A-Za-z])|(?<=[）)”"%％].)(?=\s*(?:[\u4e00-\u9fff“（(《"]|$))))
+      {_CLOSERS}""",
     re.VERBOSE,
 )
+_ADDRESS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/=&")
 # What follows a closing quote when the quoted words are a part of a longer sentence: “……怎么办？”的疑问.
 _GOES_ON = re.compile(
     r"\s*[，、：,:;；。！？]|(?<=[？！?!][”’」』》）)])\s*(?:的|等(?=[的，、。；])|和|与|及|式|这|为主题)"
@@ -124,34 +126,36 @@ def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Itera
         if left < right:
             yield left, right, "sentence"
         return
-    first = start
+    run_on = end - start > RUN_ON
+    marked = _may_hold_heads(text, start, end, run_on)
     for begun, high, ended in _sentences(text, start, end):
         low = _BLANK.match(text, begun, high).end()  # type: ignore[union-attr]
-        cuts = (
-            inner_heads(text, low, high, run_on=end - start > RUN_ON)
-            if INNER.search(text, low + 1, high) or AFTER_COLON.search(text, low, high) or text.startswith(("各位", "尊敬"), low)
-            else []
-        )
+        cuts = inner_heads(text, low, high, run_on=run_on) if marked else []
         points = [low, *cuts, high]
-        for left, right in zip(points, points[1:], strict=False):
+        for left, right in itertools.pairwise(points):
             begin, stop = _trim(text, left, right)
             if begin == stop:
                 continue
             if right == high and ended:
-                yield (
-                    begin,
-                    stop,
-                    "heading"
-                    if begin == first and stop == end and _is_called(text, begin, stop)
-                    else "sentence",
-                )
+                called = begin == low == start and stop == end and _is_called(text, begin, stop)
+                yield begin, stop, "heading" if called else "sentence"
             else:
-                alone = low == first or right != high or level(text[begin:stop]) in HEADING_LEVELS
+                alone = begun == start or right != high or level(text[begin:stop]) in HEADING_LEVELS
                 yield (
                     begin,
                     stop,
                     "heading" if alone and _is_heading(text, begin, stop, fragments) else "sentence",
                 )
+
+
+def _may_hold_heads(text: str, start: int, end: int, run_on: bool) -> bool:
+    """Whether it is worth looking for headings inside the sentences of a line: most lines hold none."""
+    return (
+        run_on
+        or MARKED.search(text, start + 4, end) is not None
+        or AFTER_COLON.search(text, start, end) is not None
+        or text.startswith(("各位", "尊敬"), start)
+    )
 
 
 def _is_heading(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> bool:
@@ -186,21 +190,30 @@ def _inside(text: str, start: int, at: int, end: int) -> bool:
     return False
 
 
+def _ends_nothing(text: str, start: int, mark: int, after: int, end: int) -> bool:
+    """Whether the mark at ``mark`` is no end after all: inside brackets, an address, a number of a list."""
+    first = text[mark]
+    if first in "；;" and _inside(text, start, mark, end):
+        return True
+    if first in ".．":
+        return _DOT_MARKER.fullmatch(text, start, after) is not None
+    return first in "!?;" and text[mark - 1 : mark] in _ADDRESS and text[after : after + 1] in _ADDRESS
+
+
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Yield (start, end, whether a full stop ends it) over one line, edges not yet trimmed."""
     at = start
     for match in _END.finditer(text, start, end):
-        if match.start(1) < 0:
+        mark, after = match.span(1)
+        if mark < 0:
             continue
-        stop = match.end()
+        first, stop = text[mark], match.end()
         if stop < end and text[stop] in "\"'＂" and text.count(text[stop], at, stop) % 2:
             # A straight quote closes where an odd number of them stands before it.
             stop += 1
-        if match.group(1)[0] in ".．" and _DOT_MARKER.fullmatch(text, at, stop):
+        if first not in "。！？" and _ends_nothing(text, at, mark, after, end):
             continue
-        if match.group(1)[0] in "；;" and _inside(text, at, match.start(), end):
-            continue
-        if stop < end and stop - match.start() > 1 and _GOES_ON.match(text, stop, end):
+        if stop < end and stop - mark > 1 and _GOES_ON.match(text, stop, end):
             continue
         yield at, stop, True
         at = stop
