@@ -156,6 +156,14 @@ def test_a_model_that_cannot_be_used_is_told_before_any_output(docs, tmp_path, m
     assert not (tmp_path / "a.csv").exists()
 
 
+def test_an_output_that_cannot_be_written_is_told_before_any_work(docs, monkeypatch):
+    monkeypatch.setattr(
+        policycls.model, "load_model", lambda path=None: pytest.fail("too late"), raising=False
+    )
+    for options in ((), ("--resume",)):
+        assert _run("tag", docs, "-o", docs / "no" / "a.csv", *options).exit_code == 6
+
+
 @pytest.mark.parametrize(
     "arguments", [(), ("tag",), ("tag", "a", "--jobs", "0"), ("tag", "a", "--lang", "fr"), ("x",)]
 )

@@ -64,7 +64,7 @@ def test_files_torn_at_any_byte_are_healed(tmp_path, suffix):
     part, journal = tmp_path / f"a.{suffix}.part", tmp_path / f"a.{suffix}.part.journal"
     rows, log = part.read_bytes(), journal.read_bytes()
     for cut in range(0, len(log) + 1, 7):
-        part.write_bytes(rows + b'{"doc": "torn')
+        part.write_bytes(rows + b'{"doc": "torn' * 1000)
         journal.write_bytes(log[:cut])
         _run(path, 4)
         assert path.read_bytes() == whole

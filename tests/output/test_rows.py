@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sample_units import LABELS, unit
 
@@ -68,6 +68,8 @@ def test_a_cell_that_was_not_guarded_is_left_alone(text):
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))
+@example("\ud800")
+@example("a\udcff.txt")
 def test_whatever_a_file_name_holds_can_be_written(text):
     clean(text).encode()
     json.dumps(record(unit(doc=text, fields={text: text})), ensure_ascii=False).encode()

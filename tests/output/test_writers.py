@@ -93,6 +93,8 @@ def test_columns_that_come_in_late_are_kept(tmp_path, suffix):
     ]
     path = _write(tmp_path / f"a.{suffix}", units)
     if suffix == "csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            assert len({len(row) for row in csv.reader(file)}) == 1
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     else:
         frame = pd.read_parquet(path)
