@@ -165,20 +165,24 @@ class Wrap:
         0 where they were not broken.
     characters : bool
         Measured in characters; else in full-width ones, ASCII taking half.
+    lost : float
+        What a paragraph's first line is shorter by, where its indent was lost (as in a PDF's text).
     """
 
     wide: float = 0.0
     characters: bool = False
+    lost: float = 0.0
 
     def measure(self, text: str) -> float:
         """Return the width of ``text`` in this measure."""
         return float(len(text)) if self.characters else width(text)
 
-    def is_full(self, line: Line, following: str) -> bool:
-        """Whether the next line's first word would not have fitted into ``line``."""
+    def is_full(self, line: Line, following: str, *, first: bool) -> bool:
+        """Whether the next line's first word would not have fitted into ``line``, the first of a paragraph or not."""
         if not self.wide:
             return False
-        return self.measure(line.text) + line.indent + self.measure(_first_word(following)) > self.wide
+        wide = self.wide - (self.lost if first else 0.0)
+        return self.measure(line.text) + line.indent + self.measure(_first_word(following)) > wide
 
 
 def find_wrap(lines: list[Line]) -> Wrap:
@@ -204,7 +208,9 @@ def _concentrated(cut: list[Line], body: list[Line], measure: Wrap) -> tuple[int
     wider = sum(1 for line in body if 2 * (measure.measure(line.text) + line.indent) > best + 5)
     if near[best] < max(3, 0.4 * len(cut), 0.2 * len(body)) or wider > 0.08 * len(body):
         return 0, Wrap()
-    return near[best], Wrap(best / 2, measure.characters)
+    firsts = sum(counts[best - 4 + off] for off in range(-1, 2))
+    lost = 2.0 if firsts * 7 > near[best] and not any(line.indent for line in body) else 0.0
+    return near[best], Wrap(best / 2, measure.characters, lost)
 
 
 def join(lines: list[Line]) -> list[Paragraph]:
@@ -250,7 +256,7 @@ def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: 
     paragraph = here.indent > 0 and indents
     if level(text) in HEADING_LEVELS:
         return not paragraph and _REFERENCE.search(last.text[-8:]) is not None
-    if not paragraph and wrap.is_full(line, text):
+    if not paragraph and wrap.is_full(line, text, first=last.text == line.text):
         return _fits_wrapped(last, line.text, here)
     if wrap.wide and indents and not here.indent and is_open(last.text):
         # Where paragraphs are indented, a line that is not goes on, whatever page number stands between.
