@@ -6,19 +6,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycls.documents import Skipped, find_files
 from policycls.errors import NoTextError, UsageError
-from policycls.meta import MetaTable
 from policycls.output import Layout, Output, check_writable, open_output, open_stream
 from policycls.output.destination import Format, Screen, same_file
+from policycls.progress import Progress, Track
 from policycls.schema import Language, labels_of, load_label_set
 from policycls.streaming import STDIN, Failure, Reading, TaggedDocument, tag_files
 from policycls.types import NONE, TaggedUnit
 
 if TYPE_CHECKING:
+    from policycls.meta import MetaTable
     from policycls.model import Model
 
 __all__ = [
@@ -33,35 +33,6 @@ __all__ = [
     "tag_files",
     "tag_job",
 ]
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a run is.
-
-    Attributes
-    ----------
-    documents, units : int
-    part : float
-        Share of the input's bytes in files that are done, from 0 to 1.
-    seconds : float
-        Since the start.
-    """
-
-    documents: int = 0
-    units: int = 0
-    part: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def rate(self) -> float:
-        """Units a second."""
-        return self.units / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def left(self) -> float | None:
-        """Seconds left; None while too little is done to say."""
-        return self.seconds * (1 - self.part) / self.part if self.part > 0 else None
 
 
 @dataclass(slots=True)
@@ -118,6 +89,11 @@ def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], 
     paths : sequence of str
     output : str, optional
         Where results go; a folder's files do not count in the run's own output.
+
+    Raises
+    ------
+    UsageError
+        If an input was named that the output would replace.
     """
     files: list[str] = []
     skipped: list[Skipped] = []
@@ -127,7 +103,9 @@ def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], 
             continue
         found, missed = find_files([path])
         if output is not None:
-            found = [file for file in found if file == path or not same_file(file, output)]
+            if path in found and same_file(path, output):
+                raise UsageError("is input and output", hint="name another file with -o", path=path)
+            found = [file for file in found if not same_file(file, output)]
         files += found
         skipped += missed
     return list(dict.fromkeys(files)), skipped
@@ -191,6 +169,7 @@ def tag_job(
     progress : callable, optional
         Called after each document.
     """
+    from policycls.meta import MetaTable
     from policycls.model import load_model
 
     if job.output is not None:
@@ -277,7 +256,7 @@ def run(
         If nothing could be read.
     """
     report, state = Report(), Progress()
-    track, start = _Track(files if progress else ()), clock()
+    track, start = Track(files if progress else ()), clock()
     for item in skipped:
         _skip(item, report, output, tell)
     for result in tag_files(files, model, reading, jobs=jobs, done=output.done):
@@ -308,39 +287,6 @@ def _skip(item: Skipped, report: Report, output: Output, tell: Callable[[str], N
     report.skipped.append(item)
     output.skip(item)
     tell(f"skipped: {item.path}: {item.reason}")
-
-
-class _Track:
-    """Says how much of the input's bytes is behind."""
-
-    def __init__(self, files: Sequence[str]) -> None:
-        self._size = {file: _size(file) for file in files}
-        self._total = sum(self._size.values()) or 1
-        self._behind = 0
-        self._here = 0.0
-
-    def pass_by(self, result: TaggedDocument | Failure) -> None:
-        """Take in a result."""
-        size = self._size[result.file]
-        if isinstance(result, Failure) or result.whole:
-            self._behind += size
-            self._here = 0.0
-        else:
-            # Inside of a table only a guess is to be had: its text, at three bytes a character.
-            text = 3 * result.units[-1].end if result.units else 0
-            self._here = min(self._here + text, 0.95 * size)
-
-    @property
-    def part(self) -> float:
-        """From 0 to 1."""
-        return (self._behind + self._here) / self._total
-
-
-def _size(file: str) -> int:
-    try:
-        return Path(file).stat().st_size
-    except OSError:
-        return 0
 
 
 def _count(number: int, noun: str) -> str:

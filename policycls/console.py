@@ -13,8 +13,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from policycls.batch import Progress
     from policycls.output.destination import Screen
+    from policycls.progress import Progress
 
 BUG, INTERRUPTED, TERMINATED = 1, 130, 143
 #: No bar for work that is over before one could read it.

@@ -128,6 +128,8 @@ def test_the_output_is_no_input(tmp_path):
         (tmp_path / name).write_text("text\n审批。", encoding="utf-8")
     files, _ = inputs([str(tmp_path)], str(tmp_path / "out.csv"))
     assert files == [f"{tmp_path}/a.txt"]
+    with pytest.raises(UsageError, match="is input and output; name another file"):
+        inputs([str(tmp_path / "out.csv")], str(tmp_path / "x" / ".." / "out.csv"))
     files, _ = inputs(["-", str(tmp_path / "a.txt"), "-", str(tmp_path)])
     assert files == ["-", f"{tmp_path}/a.txt", f"{tmp_path}/out.csv"]
 

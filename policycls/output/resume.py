@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from filelock import FileLock, Timeout
-
 from policycls.errors import LockedError, OutputError, UsageError
 from policycls.output.atomic import failure, sync, sync_folder
 
@@ -90,6 +88,8 @@ class Journal:
     """
 
     def __init__(self, target: Path, settings: Mapping[str, str]) -> None:
+        from filelock import FileLock, Timeout
+
         self.target = target.resolve()
         self.part, self._path, lock = leftovers(self.target)
         self.done: dict[str, Done] = {}

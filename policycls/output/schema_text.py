@@ -55,7 +55,7 @@ def _examples(label: Label, labels: LabelSet, lang: Language, columns: int) -> I
         names = example.labels or (labels.none.id,)
         shown = "、".join(labels.name(x, "zh") for x in names) if lang == "zh" else ", ".join(names)
         reason = example.reason_zh if lang == "zh" else example.reason_en
-        yield from _block(f"= {shown}  {reason}".rstrip(), "      ", columns)
+        yield from _block(f"= {shown}: {reason}" if reason else f"= {shown}", "      ", columns)
 
 
 def _block(text: str, lead: str, columns: int) -> Iterator[str]:

@@ -83,7 +83,7 @@ def _carry(line: str, char: str) -> int:
         keep = 1
         while keep < 4 and keep < len(line) - 1 and (line[-keep] in _CLOSING or line[-keep - 1] in _OPENING):
             keep += 1
-    elif char.isascii() and char.isalnum():
+    elif char.isascii() and (char.isalnum() or char == "-"):
         # Do not break a number or a Latin word that would fit on a line of its own.
         run = re.search(r"[0-9A-Za-z.,%_-]+$", line)
         keep = len(run[0]) if run and len(run[0]) < min(20, len(line) // 2) else 0
