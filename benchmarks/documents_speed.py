@@ -1,0 +1,135 @@
+"""How fast each format is read, repaired and split, beside its reading library alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable
+
+from documents_convert import to_docx, to_html, to_pdfs
+
+from policycls.documents import read_bytes, split_units
+
+#: Inputs are made of so much text (UTF-8), so that files of packed formats too are large.
+SIZE = 3_000_000
+RUNS = 3
+
+
+def speed_table(paragraphs: list[str]) -> str:
+    """MB/s of the file and of its text, and the ratio of time to the reading library's."""
+    texts = _enough(paragraphs)
+    plain = "\n".join(texts).encode()
+    docx = to_docx(texts)
+    inputs: dict[str, tuple[bytes, Callable[[bytes], object] | None, str]] = {
+        "txt": (plain, None, ""),
+        "txt, GB18030": ("\n".join(texts).encode("gb18030"), None, ""),
+        "html": (to_html(texts), _lxml, "lxml"),
+        "html ": (to_html(texts), _readability, "readability-lxml"),
+        "docx": (docx, _python_docx, "python-docx"),
+        "pdf": (to_pdfs({"a": docx}).get("a", b""), _pdfium, "pypdfium2"),
+        "xlsx": (_xlsx(texts), _openpyxl, "openpyxl"),
+        "csv": (_csv(texts), None, ""),
+        "jsonl": (_jsonl(texts), None, ""),
+    }
+    lines = [
+        "| format | file, MB | MB/s of file | MB/s of text | time ÷ library's |",
+        "|---|---|---|---|---|",
+    ]
+    for kind, (data, library, name) in inputs.items():
+        if not data:
+            continue
+        ours = _seconds(lambda data=data, kind=kind: _all(kind, data))
+        ratio = (
+            f"{ours / _seconds(lambda data=data, library=library: library(data)):.2f} ({name})"
+            if library
+            else "–"
+        )
+        size, text = len(data) / 1e6, len(plain) / 1e6
+        lines.append(f"| {kind.strip()} | {size:.2f} | {size / ours:.1f} | {text / ours:.1f} | {ratio} |")
+    return "\n".join(lines)
+
+
+def _enough(paragraphs: list[str]) -> list[str]:
+    texts: list[str] = []
+    size = 0
+    while size < SIZE:
+        for text in paragraphs:
+            texts.append(text)
+            size += len(text.encode()) + 1
+            if size >= SIZE:
+                break
+    return texts
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    """The least processor time of some runs, so that what else the machine does counts little."""
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        run()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def _all(kind: str, data: bytes) -> int:
+    name = f"a.{kind.split(',')[0].strip()}"
+    return sum(len(split_units(document)) for document in read_bytes(name, data))
+
+
+def _lxml(data: bytes) -> object:
+    import lxml.html
+
+    return lxml.html.document_fromstring(data.decode()).text_content()
+
+
+def _readability(data: bytes) -> object:
+    import readability
+
+    return readability.Document(data.decode()).summary()
+
+
+def _python_docx(data: bytes) -> object:
+    import docx
+
+    return [paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs]
+
+
+def _pdfium(data: bytes) -> object:
+    import pypdfium2
+
+    pdf = pypdfium2.PdfDocument(data)
+    return [page.get_textpage().get_text_range() for page in pdf]
+
+
+def _openpyxl(data: bytes) -> object:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    return [row for row in book.worksheets[0].iter_rows(values_only=True)]
+
+
+def _xlsx(texts: list[str]) -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["编号", "正文"])
+    for number, text in enumerate(texts):
+        sheet.append([str(number), text])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _csv(texts: list[str]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(["编号", "正文"])
+    writer.writerows(enumerate(texts))
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _jsonl(texts: list[str]) -> bytes:
+    return "\n".join(json.dumps({"text": text}, ensure_ascii=False) for text in texts).encode()
