@@ -13,6 +13,7 @@ from policycls.documents import Skipped
 from policycls.output.rows import Cell, Layout, guard, record
 from policycls.types import TaggedUnit
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -49,8 +50,7 @@ class JsonlWriter:
 
     def write(self, units: Sequence[TaggedUnit]) -> None:
         """Write a line for each unit."""
-        dumps = json.dumps
-        self._stream.write("".join(f"{dumps(record(u), ensure_ascii=False)}\n" for u in units).encode())
+        self._stream.write("".join(f"{_encode(record(unit))}\n" for unit in units).encode())
 
     def skip(self, item: Skipped) -> None:
         """Do nothing: a line is a unit."""
