@@ -12,6 +12,8 @@ from policycls.documents.repair import Paragraph, continues, is_ended, is_open, 
 REACH = 80
 #: A seam below this joins nothing; one that crosses other paragraphs must be better.
 POOR_NEXT, POOR_FAR = 0.0, 1.0
+#: A seam with what stands next that is this good needs no other to be compared with.
+SURE = 6.0
 _NEXT, _NEAR, _TITLE = 3.0, 2.0, -2.0
 # How a report begins.
 _STARTS = re.compile(r"(?:本报|本网|本台|新华社|人民日报)")
@@ -60,6 +62,8 @@ def _links(paragraphs: list[Paragraph], opened: list[int]) -> dict[int, int]:
             score = _score(paragraphs, at, further, number - rank[at])
             if score is not None:
                 pairs.append((-score, at, further))
+                if score > SURE and number == rank[at] + 1:
+                    break
     rest: dict[int, int] = {}
     taken: set[int] = set()
     for _, at, further in sorted(pairs):

@@ -290,4 +290,4 @@ def _fits_wrapped(last: Paragraph, line: str, here: Paragraph) -> bool:
     heading = last.text == line and level(line) in HEADING_LEVELS - {"article"} and not _PAUSE.search(line)
     if here.gap:
         return continues(here.text) or seams.score(last.text, here.text) > (0 if heading else -6)
-    return seams.score(last.text, here.text) > (-2.0 if heading else -11.0)
+    return not heading or seams.score(last.text, here.text) > -2.0
