@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from policycls import console
-from policycls.errors import PolicyclsError
+from policycls.errors import OutputError, PolicyclsError
 
 if TYPE_CHECKING:
     from policycls.batch import Report
@@ -37,6 +37,13 @@ class Group(TyperGroup):
         except BrokenPipeError:
             console.abandon_stdout()
             raise typer.Exit(0) from None
+        except OSError as error:
+            # Files have errors of their own by now; what is left is standard output.
+            if os.environ.get("POLICYCLS_DEBUG"):
+                raise
+            console.abandon_stdout()
+            console.say(f"error: standard output: {error.strerror or error}")
+            raise typer.Exit(OutputError.exit_code) from None
         except KeyboardInterrupt:
             console.say("interrupted")
             raise typer.Exit(console.INTERRUPTED) from None
@@ -268,9 +275,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         By default those of the process.
     """
+    console.open_missing()
     console.catch_signals()
     try:
         app(arguments, prog_name="policycls")
+    except SystemExit as end:
+        # Typer calls a closed pipe a failure while it prints help; it leaves this wrapper behind.
+        if end.code == 1 and type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            sys.exit(0)
+        raise
+    except OSError as error:  # while help was printed
+        console.abandon_stdout()
+        sys.exit(0 if isinstance(error, BrokenPipeError) else OutputError.exit_code)
     except KeyboardInterrupt:
         sys.exit(console.INTERRUPTED)
     except console.Terminated:

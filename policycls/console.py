@@ -55,7 +55,14 @@ def print_lines(lines: Iterable[str]) -> None:
             print(line, file=out.text)
         else:
             out.binary.write(f"{line}\n".encode())
-    out.binary.flush()
+    out.text.flush()
+
+
+def open_missing() -> None:
+    """Give streams that the caller has closed somewhere to go: print(file=None) would write to another."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def read_stdin() -> bytes:

@@ -270,6 +270,36 @@ def test_a_reader_that_has_enough_ends_the_run_in_silence(tmp_path):
 
 
 @posix
+@pytest.mark.parametrize("arguments", [("--help",), ("labels",), ("explain", "审批")])
+def test_a_reader_that_wants_nothing_is_no_failure(arguments):
+    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parent}"}
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = subprocess.run(
+        [*CLI, *arguments], env=environment, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [("--help",), ("labels",), ("tag", "-"), ("extract", "-")])
+def test_standard_output_that_is_full_is_told(arguments):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parent}"}
+        result = subprocess.run(
+            [*CLI, *arguments],
+            env=environment,
+            input="审批。".encode(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert result.returncode == 6
+    assert b"Traceback" not in result.stderr
+
+
+@posix
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "xlsx", "parquet"])
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_keeps_the_old_file_and_leaves_nothing(docs, tmp_path, suffix, number, status):
