@@ -270,6 +270,26 @@ def test_a_reader_that_has_enough_ends_the_run_in_silence(tmp_path):
 
 
 @posix
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_on_a_terminal_comes_a_table(docs, no_color):
+    ours, theirs = os.openpty()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parent}",
+        "NO_COLOR": no_color,
+        "TERM": "xterm",
+    }
+    command = [*CLI, "tag", str(docs / "a.txt")]
+    result = subprocess.run(command, env=environment, stdout=theirs, stderr=subprocess.PIPE, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert result.returncode == 0
+    assert "approval_streamlining  0.90   加快审批，发放贷款。" in shown
+    assert ("\x1b[" in shown) == (not no_color)
+
+
+@posix
 @pytest.mark.parametrize("arguments", [("--help",), ("labels",), ("explain", "审批")])
 def test_a_reader_that_wants_nothing_is_no_failure(arguments):
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parent}"}
