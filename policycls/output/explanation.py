@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from policycls.errors import UsageError
 from policycls.output.rows import Layout
@@ -12,9 +12,20 @@ from policycls.output.width import fit, printable, width
 from policycls.schema import Language, labels_of
 from policycls.types import NONE
 
-Row = tuple[str, str, str, int, int, float]
+
+class Row(NamedTuple):
+    """A stretch of the text, and how much it weighed for a label."""
+
+    label: str
+    term: str
+    kind: str
+    start: int
+    end: int
+    weight: float
+
+
 _KINDS: Mapping[str, tuple[str, str]] = {
-    "word": ("word", "词"), "characters": ("characters", "字串"), "term": ("term", "术语"),
+    "word": ("", ""), "characters": ("between words", "跨词字串"),
     "context": ("heading", "标题"), "bias": ("before any word", "起点"),
 }  # fmt: skip
 
@@ -87,7 +98,7 @@ def explanation_text(found: Explained, layout: Layout, limit: int = 12) -> Itera
             longest = max(4, *(width(printable(term)) for term, _, _ in items))
             for term, kind, weight in items:
                 shown = _KINDS.get(kind, (kind, kind))[zh]
-                yield f"  {fit(printable(term) or '-', longest)}  {weight:+.3f}  {shown}"
+                yield f"  {fit(printable(term) or '-', longest)}  {weight:+.3f}  {shown}".rstrip()
 
 
 def explanation_record(found: Explained, text: str) -> dict[str, Any]:
@@ -105,9 +116,23 @@ def _target(found: Explained) -> str:
 
 
 def _summed(rows: Iterable[Any], target: str) -> list[tuple[str, str, float]]:
+    """Sum the weights for one label by word: characters inside of a word count to the word."""
+    found = [Row(*row) for row in rows if row[0] == target]
+    words = _words(found)
     total: dict[tuple[str, str], float] = {}
-    for label, term, kind, _, _, weight in rows:
-        if label == target:
-            total[term, kind] = total.get((term, kind), 0.0) + weight
-    found = [(term, kind, weight) for (term, kind), weight in total.items()]
-    return sorted(found, key=lambda item: (-abs(item[2]), item[0]))
+    for row in found:
+        host = next((w for w in words if w.start <= row.start and row.end <= w.end), row)
+        kind = "word" if host.kind == "term" else host.kind
+        total[host.term, kind] = total.get((host.term, kind), 0.0) + row.weight
+    summed = [(term, kind, weight) for (term, kind), weight in total.items()]
+    return sorted(summed, key=lambda item: (-abs(item[2]), item[0]))
+
+
+def _words(rows: Sequence[Row]) -> list[Row]:
+    """Return the smallest words of the text: a pair of words is none of them."""
+    words = {(r.start, r.end): r for r in rows if r.kind in ("word", "term") and r.start >= 0}
+    return [
+        word
+        for (start, end), word in words.items()
+        if not any(start <= a and b <= end and (a, b) != (start, end) for a, b in words)
+    ]
