@@ -10,6 +10,8 @@ from policycls.documents.repair import Paragraph, continues, is_ended, is_open, 
 
 #: How many paragraphs further down a second half is looked for.
 REACH = 80
+#: At most so many pairs are weighed.
+MOST = 40_000
 #: A seam below this joins nothing; one that crosses other paragraphs must be better.
 POOR_NEXT, POOR_FAR = 0.0, 1.0
 #: A seam with what stands next that is this good needs no other to be compared with.
@@ -56,8 +58,10 @@ def _links(paragraphs: list[Paragraph], opened: list[int]) -> dict[int, int]:
     body = [at for at, paragraph in enumerate(paragraphs) if paragraph.hint != "noise"]
     rank = {at: number for number, at in enumerate(body)}
     pairs: list[tuple[float, int, int]] = []
+    # Where nearly everything seems cut (a list, another language) nothing far away is looked at.
+    reach = max(3, min(REACH, MOST // len(opened)))
     for at in opened:
-        for number in range(rank[at] + 1, min(rank[at] + 1 + REACH, len(body))):
+        for number in range(rank[at] + 1, min(rank[at] + 1 + reach, len(body))):
             further = body[number]
             score = _score(paragraphs, at, further, number - rank[at])
             if score is not None:

@@ -50,9 +50,9 @@ def read(name: str, data: bytes) -> list[Document]:
     notes: list[str] = []
     headings = _heading_styles(document)
     for text, hint in _blocks(document.element.body, headings):
-        text, said = clean(text)
+        cleaned, said = clean(text)
         notes += said
-        found = split_lines(text)
+        found = split_lines(cleaned)
         for line in found:
             line.hint = hint
         lines += found

@@ -92,7 +92,7 @@ def _mark_contents(lines: list[Line], first: int) -> None:
 
 
 def _bare(text: str) -> str:
-    """A line without bullet, number, page number and spaces."""
+    """Return a line without bullet, number, page number and spaces."""
     bare = re.sub(r"^[\s◇◆●○■□★☆▲△·•※\-—\d０-９.、．]+", "", text)
     return re.sub(r"\s+", "", re.sub(r"[\s.…·]*\d*$", "", bare))
 

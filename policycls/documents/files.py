@@ -101,7 +101,7 @@ def find_files(paths: Sequence[str]) -> tuple[list[str], list[Skipped]]:
 def _why_not(path: str) -> str:
     """Why ``path`` cannot be read as a file; "" where it can."""
     try:
-        mode = os.stat(path).st_mode
+        mode = Path(path).stat().st_mode
     except FileNotFoundError:
         return "link that leads nowhere"
     except OSError as error:

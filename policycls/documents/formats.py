@@ -14,6 +14,7 @@ HEAD = 4096
 STREAMED = frozenset({"csv", "jsonl", "parquet"})
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BINARY = ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (_OLE, "ole"), (b"PAR1", "parquet"))
 # First bytes of what people take for documents, and what to do with it instead.
 _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "is RTF", "save it as .docx"),
@@ -64,12 +65,17 @@ def sniff(name: str, head: bytes) -> str:
     suffix = PurePath(name).suffix.lower()
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "zip"
-    if head.startswith(_OLE):
-        return "ole"
-    if head.startswith(b"PAR1"):
-        return "parquet"
+    for magic, kind in _BINARY:
+        if head.startswith(magic):
+            return kind
+    _refuse(name, suffix, head)
+    if suffix in {".csv", ".tsv", ".jsonl", ".ndjson"}:
+        return _BY_SUFFIX[suffix]
+    return _text_format(suffix, head)
+
+
+def _refuse(name: str, suffix: str, head: bytes) -> None:
+    """Raise if a file is known to be something that is not read, or not what its suffix says."""
     for magic, what, hint in _OTHERS:
         if head.startswith(magic):
             raise UnsupportedError(what, hint=hint, path=name)
@@ -79,8 +85,9 @@ def sniff(name: str, head: bytes) -> str:
         raise DamagedError("is not an Office document", hint="open it and save it anew", path=name)
     if suffix in {".parquet", ".zip"}:
         raise DamagedError(f"is damaged or no {suffix} file", path=name)
-    if suffix in {".csv", ".tsv", ".jsonl", ".ndjson"}:
-        return _BY_SUFFIX[suffix]
+
+
+def _text_format(suffix: str, head: bytes) -> str:
     plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
     if _MIME.match(plain) and b"multipart/related" in plain.lower():
         return "mht"

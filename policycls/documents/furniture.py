@@ -15,7 +15,7 @@ SKIPPED = frozenset(
     ]
 )
 _ELEMENTS = frozenset({"nav", "footer", "aside", "menu", "figcaption"})
-# Class and id names of furniture, as whole words: "nav", "top-nav", "footer_wrap", but not "navy" or "share-content".
+# Class and id names of furniture, as whole words: "nav", "top-nav", "footer_wrap", but not "navy".
 _NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navi|navigation|menu|breadcrumbs?|crumbs?|location|position|dqwz|sitemap|footer|foot|copyright|"
     r"sidebar|side|aside|share|bdshare|bdsharebuttonbox|toolbar|tools|pager|pagination|pagenext|prenext|related|relate|relevant|"
@@ -31,10 +31,8 @@ def is_furniture_element(element: Any, tag: str) -> bool:
 
     An element that holds much running text is the body whatever its name: sites misname things.
     """
-    if (
-        tag in ("body", "html", "main", "article", "p", "td", "tr", "tbody")
-        or tag[0] == "h"
-        and tag[1:].isdigit()
+    if tag in ("body", "html", "main", "article", "p", "td", "tr", "tbody") or (
+        tag[0] == "h" and tag[1:].isdigit()
     ):
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}"

@@ -46,8 +46,7 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Elements inside a cell that show a table to be layout, as old sites used them, and not data.
 _LAYOUT = frozenset({"table", "div", "ul", "ol", "h1", "h2", "h3", "h4", "form", "iframe"})
-_WRAP = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
-_SPACES = re.compile(r"[ \t]+")
+_SPACES = re.compile(r"[ \t\r\n]+")
 _WIDE = re.compile(
     r"(?<=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]) (?=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])"
 )
@@ -203,7 +202,10 @@ class _Walker:
         raw = "".join(self._parts)
         linked, self._linked = self._linked, 0
         self._parts.clear()
-        text = _WIDE.sub("", _SPACES.sub(" ", _WRAP.sub(" ", raw))) if "\n" in raw else _SPACES.sub(" ", raw)
+        text = _SPACES.sub(" ", raw)
+        if "\n" in raw:
+            # A line break in the source is no space between Chinese characters.
+            text = _WIDE.sub("", text)
         bare = text.strip()
         if not bare:
             return

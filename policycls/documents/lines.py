@@ -12,7 +12,7 @@ from policycls.documents.markers import START
 Hint = Literal["", "heading", "row", "noise"]
 
 # Full-width spaces inside a line where a page had a new paragraph: "……通知如下：　　一、……".
-_INNER_BREAK = re.compile(r"(?<=[^\s\u3000])[ \u3000]*\u3000{2,}[ \u3000]*(?=[^\s\u3000])")
+_INNER_BREAK = re.compile(r"[ \u3000]{2,}")
 _SENTENCE = re.compile(r"[^。！？；]{15,}[。！？；]")
 _INDENT = re.compile(r"[\u3000\t]|[ \xa0]{2}|\xa0")
 
@@ -75,6 +75,8 @@ def inner_paragraphs(line: str) -> list[str]:
     pieces: list[str] = []
     at = 0
     for match in _INNER_BREAK.finditer(line):
+        if "\u3000\u3000" not in match.group() or match.end() == len(line):
+            continue
         piece, rest = line[at : match.start()], line[match.end() :]
         # Spaces behind a number ("第一章　　总则"), in a word ("局　　长") or before a date are layout.
         marker = START.match(piece)

@@ -59,7 +59,7 @@ PAUSE = re.compile(r"[，,；;。！？]")
 
 
 def level(text: str) -> str:
-    """The kind of marker with which ``text`` starts, "" for none.
+    """Return the kind of marker with which ``text`` starts, "" for none.
 
     Examples
     --------
@@ -79,23 +79,21 @@ def inner_heads(text: str, start: int, end: int, *, run_on: bool = False) -> lis
     """
     cuts: list[int] = []
     at = start
-    while at < end:
-        cut = _next_cut(text, at, end, run_on)
-        if cut is None:
-            break
-        cuts.append(cut)
-        at = cut
-    return cuts
-
-
-def _next_cut(text: str, start: int, end: int, run_on: bool) -> int | None:
     greeting = SALUTATION.match(text, start, end)
-    if greeting and greeting.end() < end:
-        return greeting.end()
-    colon = AFTER_COLON.search(text, start + 1, end)
-    head = _head_end(text, start, end, run_on)
-    found = [cut for cut in (colon.end() if colon else None, head) if cut is not None]
-    return min(found) if found else None
+    if greeting:
+        cuts.append(greeting.end())
+        at = greeting.end()
+    colon = AFTER_COLON.search(text, at + 1, end)
+    while at < end:
+        if colon and colon.end() <= at:
+            colon = AFTER_COLON.search(text, at + 1, end)
+        head = _head_end(text, at, end, run_on)
+        found = [cut for cut in (colon.end() if colon else None, head) if cut is not None and cut > at]
+        if not found:
+            break
+        at = min(found)
+        cuts.append(at)
+    return cuts
 
 
 def _head_end(text: str, start: int, end: int, run_on: bool) -> int | None:
@@ -124,4 +122,4 @@ def _ends_at_space(text: str, after: int, space: re.Match[str], end: int) -> boo
     title = text[after : space.start()].strip()
     if not 2 <= len(title) <= 36 or text[end - 1] not in '。；！？.;!?”"':
         return False
-    return seams.score(title, text[space.end() : end]) < 6
+    return seams.score(title, text[space.end() : min(end, space.end() + 16)]) < 6

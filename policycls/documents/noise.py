@@ -6,7 +6,6 @@ of a line can tell (mastheads, signers) is in ``edges``.
 
 from __future__ import annotations
 
-
 from policycls.documents.edges import mark_edges
 from policycls.documents.lines import Line
 from policycls.documents.noise_patterns import (
@@ -28,7 +27,7 @@ def is_furniture(text: str) -> bool:
 
     Examples
     --------
-    >>> [is_furniture(line) for line in ("— 3 —", "图为窗口。 王某 摄", "责任编辑：王某", "压缩至3个工作日。")]
+    >>> [is_furniture(line) for line in ("— 3 —", "图为窗口。 王某 摄", "责编：王某", "压缩时限。")]
     [True, True, True, False]
     """
     if len(text) > 200:

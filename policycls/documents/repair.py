@@ -20,7 +20,7 @@ _STOP = re.compile(r"[。！？；]")
 # A title's last line, which stands in brackets: "（试行）".
 _SUFFIX = re.compile(r"[（(](?:试行|暂行|草案|修订|修订稿|摘要|节选|征求意见稿|送审稿|代拟稿|摘编)[）)]$")
 _LEAD_IN = re.compile(r"[：:]$")
-# A heading run into the line above it: its number has no separator ("……。4区域评估改革"), or a date or a note.
+# A heading run into the line above it: its number has no separator ("……。4区域评估改革"), or a date, a note.
 _HEADING_TAIL = re.compile(
     r"[（(【].*[）)】]$|[\d０-９]{1,2}[^\d０-９，,.．%％年月日时个项条万亿元户家人名批次所款][^，,]*$|.*\d日$"
 )
@@ -30,7 +30,11 @@ _HANGING = re.compile(r"[，,、（(“‘《〈【\[/]$|[的和与及或将把�
 _CONTINUES = re.compile(
     r"[，,、。；;：:！？!?）)”’》〉】\]％%·…]|(?:的|和|与|及|等)(?![^，。；]{0,2}[：:])|[^\W\d][，、](?!\d)|[^\W\d]{1,2}[。；]"
 )
-_PAIRS = ("（）", "“”", "《》", "【】", "‘’", "()")
+#: A paragraph that is put together of lines and has no end by then is no text that could be repaired.
+LONGEST = 20_000
+#: Two lines of a title fit together better than this.
+TITLE = 3.5
+_PAIRS = tuple((pair[0], pair[1]) for pair in ("（）", "“”", "《》", "【】", "‘’", "()"))
 _REFERENCE = re.compile(
     r"(?:依照|按照|根据|违反|依据|本条例|本办法|本规定|本法|前款|第[一二三四五六七八九十百]+[条款])[、和或及]?$"
 )
@@ -80,7 +84,7 @@ def is_ended(text: str) -> bool:
 
 
 def is_hanging(text: str) -> bool:
-    """Whether a paragraph that is not ended is surely cut: it stops at a comma, in a bracket, after a sentence."""
+    """Whether a paragraph that is not ended is surely cut: at a comma, in a bracket, after a sentence."""
     if _HANGING.search(text[-1:]):
         # A numbered heading may end in such a word: "第一条　目的".
         return (
@@ -101,7 +105,7 @@ def last_sentence(text: str) -> str:
 
 
 def _is_heading_tail(tail: str) -> bool:
-    """Whether what stands behind the last full stop is no cut sentence: a heading, a note, a lead-in, a date."""
+    """Whether what stands behind the last full stop is no cut sentence but a heading, a note, a date."""
     return (
         not tail
         or _LEAD_IN.search(tail) is not None
@@ -178,7 +182,7 @@ class Wrap:
         return float(len(text)) if self.characters else width(text)
 
     def is_full(self, line: Line, following: str, *, first: bool) -> bool:
-        """Whether the next line's first word would not have fitted into ``line``, the first of a paragraph or not."""
+        """Whether the next line's first word would not have fitted into ``line``."""
         if not self.wide:
             return False
         wide = self.wide - (self.lost if first else 0.0)
@@ -246,13 +250,11 @@ def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: 
 
     What is less sure is left to :mod:`columns`, which sees what else might go on with it.
     """
-    if "row" in (last.hint, here.hint) or "heading" in (last.hint, here.hint):
-        return False
     text = here.text
+    if last.hint or here.hint or len(last.text) > LONGEST:
+        return False
     if is_ended(last.text):
         return text[0] in "”’」』）)】》。；，、" and not here.indent
-    if _SUFFIX.match(text) and not here.gap:
-        return True
     paragraph = here.indent > 0 and indents
     if level(text) in HEADING_LEVELS:
         return not paragraph and _REFERENCE.search(last.text[-8:]) is not None
@@ -261,22 +263,20 @@ def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: 
     if wrap.wide and indents and not here.indent and is_open(last.text):
         # Where paragraphs are indented, a line that is not goes on, whatever page number stands between.
         return True
-    if here.gap or paragraph or _LEAD_IN.search(last.text):
-        return False
-    # Two lines of a title.
-    if (
-        last.text[-1] in "的和与及"
-        and not _PAUSE.search(last.text)
-        and not is_ended(text)
-        and not is_open(text)
-    ):
+    return not here.gap and not paragraph and _is_title(last.text, text)
+
+
+def _is_title(first: str, second: str) -> bool:
+    """Whether two lines are one title."""
+    if _SUFFIX.match(second):
         return True
-    if is_open(last.text):
+    if _LEAD_IN.search(first) or _STOP.search(second):
         return False
-    marked = level(last.text) in HEADING_LEVELS and len(last.text) <= 40
-    return (
-        not marked and not _STOP.search(text) and len(last.text) >= 8 and seams.score(last.text, text) > 3.5
-    )
+    if first[-1] in "的和与及" and not _PAUSE.search(first) and not is_open(second):
+        return True
+    if is_open(first) or len(first) < 8 or (level(first) in HEADING_LEVELS and len(first) <= 40):
+        return False
+    return seams.score(first, second) > TITLE
 
 
 def _first_word(text: str) -> str:
@@ -285,7 +285,7 @@ def _first_word(text: str) -> str:
 
 
 def _fits_wrapped(last: Paragraph, line: str, here: Paragraph) -> bool:
-    """Whether a line as wide as the page goes on in the next: it does, unless it is a heading so wide by chance."""
+    """Whether a line as wide as the page goes on in the next: unless it is a heading so wide by chance."""
     # An article's number is followed by its text, never by a title as wide as the page.
     heading = last.text == line and level(line) in HEADING_LEVELS - {"article"} and not _PAUSE.search(line)
     if here.gap:

@@ -172,7 +172,7 @@ def _objects(name: str, codec: str, reader: io.TextIOWrapper) -> Iterator[tuple[
 
 
 def _text(value: object) -> str:
-    """A cell as text: lists and objects as JSON, nothing for null."""
+    """Return a cell as text: lists and objects as JSON, nothing for null."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -223,7 +223,7 @@ def _sheet_rows(name: str, sheet: Any) -> Iterator[Row]:
 
 
 def _cell(value: object) -> str:
-    """A cell as it is shown: whole numbers without ".0"."""
+    """Return a cell as it is shown: whole numbers without ".0"."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -232,7 +232,7 @@ def _cell(value: object) -> str:
 
 
 def _fitted(rows: Iterator[Row], width: int) -> Iterator[Row]:
-    """Rows of a sheet end at their last filled cell: fill them up; more than the header has is an error later."""
+    """Fill up rows, which end at their last filled cell; cells beyond the header are an error later."""
     for number, row in enumerate(rows, 1):
         cells = list(row.cells)
         while len(cells) > width and not cells[-1].strip():

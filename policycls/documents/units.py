@@ -42,9 +42,11 @@ _DOT_MARKER = re.compile(r"\s*[一二三四五六七八九十]{1,3}[.．]$")
 _BLANK = re.compile(r"\s*")
 # Lines that stand alone and head nothing: a note in brackets, a lead-in, a line cut at a comma.
 _NO_HEADING = re.compile(r"[（(].*[）)]$|.*[，,、]$", re.DOTALL)
-# Whom a document speaks to ("各位代表：", "各区人民政府，市直各单位："), or who speaks in a record ("某局局长 某某：").
+# Whom a document speaks to ("各位代表：", "各区人民政府，市直各单位："), or who speaks ("某局局长 某某：").
 _SALUTATION = re.compile(
-    r"(?:各位|尊敬的)[^，。]{1,20}[：:！!]$|(?:各|[^，。]{0,16}(?:单位|部门|政府|委员会|局|机构|办公室))[^。]{0,80}(?:单位|部门|机构|委员会|政府|局|会|办|处|公司|院)[：:]$"
+    r"(?:各位|尊敬的)[^，。]{1,20}[：:！!]$"
+    r"|(?:各|[^，。]{0,16}(?:单位|部门|政府|委员会|局|机构|办公室))[^。]{0,80}"
+    r"(?:单位|部门|机构|委员会|政府|局|会|办|处|公司|院)[：:]$"
 )
 _SPEAKER = re.compile(r"[^，。、]{2,20}[：:]$")
 _LEADS_IN = re.compile(
@@ -74,18 +76,20 @@ def split_units(document: Document) -> list[Unit]:
         page = bisect_right(document.page_starts, start) if document.page_starts else None
         cut = end - start > LONGEST
         broken = cut or (bool(fragments) and _overlaps(document.fragments, fragments, start, end))
-        for low in range(start, end, LONGEST) if cut else (start,):
-            high = min(low + LONGEST, end)
-            piece = text[low:high]
-            if cut:
-                low, high = _trim(text, low, high)
-                if low == high:
-                    continue
-                piece = text[low:high]
-            units.append(Unit(len(units), kind, page, low, high, heading, piece, broken and kind != "noise"))
+        flagged = broken and kind != "noise"
+        for low, high in _cut(text, start, end) if cut else ((start, end),):
+            units.append(Unit(len(units), kind, page, low, high, heading, text[low:high], flagged))
         if kind == "heading":
             heading = text[start:end]
     return units
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the pieces of a sentence that is too long."""
+    for at in range(start, end, LONGEST):
+        low, high = _trim(text, at, min(at + LONGEST, end))
+        if low < high:
+            yield low, high
 
 
 def _overlaps(spans: tuple[Span, ...], starts: list[int], start: int, end: int) -> bool:
@@ -94,7 +98,7 @@ def _overlaps(spans: tuple[Span, ...], starts: list[int], start: int, end: int) 
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The same stretch without white space at its ends."""
+    """Return the same stretch without white space at its ends."""
     piece = text[start:end]
     bare = piece.lstrip()
     start = end - len(bare)
@@ -171,7 +175,7 @@ def _is_heading(text: str, start: int, end: int, fragments: tuple[Span, ...]) ->
 
 
 def _is_called(text: str, start: int, end: int) -> bool:
-    """Whether a line that ends as a sentence is a heading all the same: "各位代表！", "五、下半年怎么干？"."""
+    """Whether a line that ends as a sentence is a heading all the same: "各位代表！", "五、怎么干？"."""
     if end - start > 48:
         return False
     piece = text[start:end]
@@ -183,8 +187,9 @@ def _is_called(text: str, start: int, end: int) -> bool:
 def _inside(text: str, start: int, at: int, end: int) -> bool:
     """Whether ``at`` stands in brackets or quotes that were opened after ``start`` and close soon."""
     for left, right in (("（", "）"), ("(", ")"), ("“", "”")):
-        if text.rfind(left, start, at) > text.rfind(right, start, at) and 0 <= text.find(
-            right, at, min(end, at + 200)
+        if (
+            text.rfind(left, start, at) > text.rfind(right, start, at)
+            and text.find(right, at, min(end, at + 200)) >= 0
         ):
             return True
     return False
