@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,6 +15,8 @@ from policycls.output.resume import Done, stamp
 from policycls.types import Document, TaggedUnit
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from policycls.model import Model
 
 #: Text that is tagged in one go: small enough to hold, large enough that the cost of a call does not count.
@@ -124,14 +127,26 @@ def tag_files(
         for file, skip in left:
             yield from _tag_file(model, file, skip, reading)
         return
-    from joblib import Parallel, delayed
+    yield from _in_processes(model, _tasks(left, reading), jobs)
+
+
+def _in_processes(model: Model, tasks: Iterable[_Task], jobs: int) -> Iterator[TaggedDocument | Failure]:
+    """Do the tasks in several processes; a few are under way while this one reads on, never more."""
+    from joblib.externals.loky import get_reusable_executor
 
     source = str(model.path) if model.path is not None else model
-    tasks = _tasks(left, reading)
-    with Parallel(n_jobs=jobs) as pool:
-        while window := list(islice(tasks, jobs * AHEAD)):
-            for results in pool(delayed(_work)(source, model.id, task) for task in window):
-                yield from results
+    pool = get_reusable_executor(max_workers=jobs)
+    under_way: deque[Future[list[TaggedDocument | Failure]]] = deque()
+    try:
+        for task in tasks:
+            under_way.append(pool.submit(_work, source, model.id, task))
+            if len(under_way) > jobs * AHEAD:
+                yield from under_way.popleft().result()
+        while under_way:
+            yield from under_way.popleft().result()
+    except BaseException:
+        pool.shutdown(wait=True, kill_workers=True)
+        raise
 
 
 def _to_skip(file: str, done: Done | None) -> int | None:
