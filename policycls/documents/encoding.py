@@ -131,10 +131,11 @@ def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, list
         score = _plausible(text[:SAMPLE])
         if best is None or score > best[0] + 0.02:
             best = (score, codec, text)
+    change = _change(data)
+    if change is not None:
+        raise EncodingError(f"encoding changes at byte {change}", hint=_HINT, path=name)
     if best is None or best[0] < 0.01:
         return _told(data, name, first)
-    if _mixed(data, best[1]):
-        raise EncodingError(f"encoding changes at byte {first.start}", hint=_HINT, path=name)
     return best[2], [f"read as {best[1]}"]
 
 
@@ -154,20 +155,28 @@ def _plausible(text: str) -> float:
     return (len(_USUAL.findall(text)) - 3 * odd) / wide
 
 
-def _mixed(data: bytes, codec: str) -> bool:
-    """Whether lines of UTF-8 stand among lines of ``codec``: both at once is one encoding changing."""
-    utf8 = 0
+def _change(data: bytes) -> int | None:
+    """Offset of the first line that is UTF-8 among others, or other among UTF-8; None where there is none."""
+    first: bool | None = None
+    at = 0
     for line in data.split(b"\n"):
-        if line.isascii() or len(line) < 12:
-            continue
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        # By chance a short line of GBK is valid UTF-8; then it decodes to something that is not Chinese.
-        if len(_HAN.findall(text)) * 4 > len(line):
-            utf8 += 1
-    return utf8 > 0 and codec != "utf-8"
+        if not line.isascii() and len(line) >= 12:
+            utf8 = _is_utf8(line)
+            if first is None:
+                first = utf8
+            elif utf8 != first:
+                return at
+        at += len(line) + 1
+    return None
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    # By chance a short line of GBK is valid UTF-8; then it decodes to something that is not Chinese.
+    return len(_HAN.findall(text)) * 4 > len(line)
 
 
 def _told(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, list[str]]:

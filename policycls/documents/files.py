@@ -118,26 +118,28 @@ def _walk(folder: str) -> tuple[list[str], list[Skipped]]:
     root = os.path.realpath(folder)
     for relative, entry in _entries(folder, "", skipped):
         path = f"{folder.rstrip('/')}/{relative}" if folder.rstrip("/") else f"/{relative}"
-        if entry.is_symlink():
-            inside = os.path.realpath(entry.path).startswith(root + os.sep)
-            if Path(entry.path).is_dir() or not inside:
-                skipped.append(
-                    Skipped(
-                        path,
-                        _why_not(entry.path)
-                        if not inside and not Path(entry.path).exists()
-                        else "link to a folder"
-                        if inside
-                        else "link that leads out of the folder",
-                    )
-                )
-                continue
+        reason = _where_link_leads(entry, root)
+        if reason:
+            skipped.append(Skipped(path, reason))
+            continue
         reason = _why_not(entry.path)
         if reason:
             skipped.append(Skipped(path, reason))
         elif Path(relative).suffix.lower() in SUFFIXES:
             files.append(path)
     return files, skipped
+
+
+def _where_link_leads(entry: os.DirEntry[str], root: str) -> str:
+    """Why a link in a folder is not followed; "" for what is no link, and for a link to a file inside."""
+    if not entry.is_symlink():
+        return ""
+    target = os.path.realpath(entry.path)
+    if not Path(target).exists():
+        return _why_not(entry.path)
+    if target != root and not target.startswith(root + os.sep):
+        return "link that leads out of the folder"
+    return "link to a folder" if Path(target).is_dir() else ""
 
 
 def _entries(folder: str, prefix: str, skipped: list[Skipped]) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -84,7 +84,7 @@ def _refuse(name: str, suffix: str, head: bytes) -> None:
     if suffix in {".docx", ".xlsx", ".xlsm"}:
         raise DamagedError("is not an Office document", hint="open it and save it anew", path=name)
     if suffix in {".parquet", ".zip"}:
-        raise DamagedError(f"is damaged or no {suffix} file", path=name)
+        raise DamagedError(f"is damaged or no {suffix} file", hint="fetch or save it anew", path=name)
 
 
 def _text_format(suffix: str, head: bytes) -> str:
@@ -110,7 +110,9 @@ def container(name: str, data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise DamagedError("is damaged: the file is cut off or not whole", path=name) from None
+        raise DamagedError(
+            "is damaged: the file is cut off or not whole", hint="fetch or save it anew", path=name
+        ) from None
     if "word/document.xml" in names:
         return "docx"
     if "xl/workbook.xml" in names:

@@ -114,13 +114,12 @@ def _pieces(
         low, high = max(at, span.start), max(at, span.end)
         while at < low:
             stop = text.find("\n", at, low)
-            stop = low if stop < 0 else stop
-            yield from _line(text, at, stop, fragments)
-            at = stop + 1
+            yield from _line(text, at, low if stop < 0 else stop, fragments)
+            at = low if stop < 0 else stop + 1
         start, end = _trim(text, low, high)
         if start < end:
             yield start, end, "noise"
-        at = max(at, high) if high > low else at
+        at = max(at, high)
 
 
 def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Iterator[tuple[int, int, Kind]]:
