@@ -1,4 +1,4 @@
-"""How well documents are read: units, noise, damage, formats, speed; beside what a user would reach for instead.
+"""How well and how fast documents are read, beside what a user would reach for instead.
 
 Run from the repository::
 
@@ -250,7 +250,7 @@ def chosen(files: list[Path], number: int, seed: int) -> list[Path]:
 
 
 def count_seams(files: list[Path]) -> None:
-    """Print the counts that ``policycls/documents/seams.tsv`` holds, made anew from labelled tables or corpora."""
+    """Print the counts that ``seams.tsv`` holds, made anew from labelled tables or corpora."""
     documents: dict[str, list[str]] = {}
     for file in files:
         if file.suffix == ".jsonl":
@@ -308,7 +308,7 @@ def main() -> None:
             sections.append(f"## {title}\n\n{make()}\n")
             print(sections[-1], flush=True)
     if not options.only:
-        head = "# Reading documents\n\nWritten by `benchmarks/documents.py`; figures of speed are this machine's.\n\n"
+        head = "# Reading documents\n\nWritten by `benchmarks/documents.py`; speed is this machine's.\n\n"
         options.output.write_text(head + "\n".join(sections), encoding="utf-8")
 
 

@@ -22,7 +22,7 @@ def bare(text: str) -> str:
 
 
 def core(text: str) -> str:
-    """A unit's text without its end mark, which a bare split drops."""
+    """Return a unit's text without its end mark, which a bare split drops."""
     return bare(text).strip("。；！？!?;.”’）)\"'")
 
 

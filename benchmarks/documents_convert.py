@@ -15,25 +15,27 @@ _PAGE = """<!DOCTYPE html>
 <div class="top-nav"><ul><li><a href="/">网站首页</a></li><li><a href="/zwgk">政务公开</a></li>
 <li><a href="/bsfw">办事服务</a></li><li><a href="/hdjl">互动交流</a></li></ul></div>
 <div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk">政务公开</a> &gt; 正文</div>
-<div class="article"><div class="info">来源：市政府办公室&nbsp;&nbsp;发布时间：2024-03-05 09:30&nbsp;&nbsp;浏览次数：<span>128</span></div>
+<div class="article"><div class="info">来源：市政府办公室&nbsp;&nbsp;发布时间：2024-03-05 09:30&nbsp;
+浏览次数：<span>128</span></div>
 <div id="zoom">
 {body}
 </div>
 <div class="share">分享到：<a href="#">微信</a> <a href="#">微博</a></div></div>
-<div class="related"><h3>相关阅读</h3><ul><li><a href="/1">某地召开专题推进会</a></li><li><a href="/2">某地出台新举措</a></li></ul></div>
+<div class="related"><h3>相关阅读</h3><ul><li><a href="/1">某地召开专题推进会</a></li>
+<li><a href="/2">某地出台新举措</a></li></ul></div>
 <footer><p>版权所有：某某市人民政府办公室</p><p>网站标识码：0000000000 某ICP备00000000号</p></footer>
 </body></html>
 """
 
 
 def to_html(paragraphs: list[str], title: str = "工作动态") -> bytes:
-    """A page of a government site, with its furniture around the text."""
+    """Make a page of a government site, with its furniture around the text."""
     body = "\n".join(f"<p>　　{html.escape(text)}</p>" for text in paragraphs)
     return _PAGE.format(title=title, body=body).encode()
 
 
 def to_docx(paragraphs: list[str]) -> bytes:
-    """A Word document, a paragraph each, indented as official documents are."""
+    """Make a Word document, a paragraph each, indented as official documents are."""
     import docx
     from docx.oxml.ns import qn
     from docx.shared import Pt
@@ -60,7 +62,13 @@ def to_pdfs(documents: dict[str, bytes]) -> dict[str, bytes]:
         home = Path(folder)
         for name, data in documents.items():
             (home / f"{name}.docx").write_bytes(data)
-        command = [office, "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "pdf"]
+        command = [
+            office,
+            "--headless",
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--convert-to",
+            "pdf",
+        ]
         subprocess.run(
             [*command, "--outdir", folder, *(str(path) for path in sorted(home.glob("*.docx")))],
             check=True,
@@ -71,7 +79,7 @@ def to_pdfs(documents: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def to_big5(text: str) -> tuple[bytes, str]:
-    """The text turned traditional, as Big5, and what of it can be said in Big5."""
+    """Return the text turned traditional, as Big5, and what of it can be said in Big5."""
     import opencc
 
     traditional = opencc.OpenCC("s2t").convert(text)

@@ -112,7 +112,7 @@ def _cut(story: str, seed: random.Random) -> list[str]:
 
 
 def furniture(paragraphs: Paragraphs, seed: random.Random) -> str:
-    """A news page: navigation, the title three times, captions between, notices below."""
+    """Make a news page: navigation, the title three times, captions between, notices below."""
     title = "某地持续优化营商环境"
     lines = [f"{title}_某某网", *_NAVIGATION, title, title, _BYLINE]
     for paragraph in paragraphs:

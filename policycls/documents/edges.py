@@ -6,7 +6,7 @@ import re
 
 from policycls.documents.lines import Line
 from policycls.documents.markers import HEADING_LEVELS, level
-from policycls.documents.noise_patterns import DATE, SENTENCE_END
+from policycls.documents.noise_patterns import CONTENTS, DATE, SENTENCE_END
 
 # A body by its name alone: "某县人民政府办公室", several of them, with a date in brackets.
 _BODY = (
@@ -58,7 +58,7 @@ def is_sentence(line: Line) -> bool:
         or (len(text) > 30 and _PAUSE.search(text))
     ):
         return True
-    return (len(text) >= 6 or level(text) != "") and SENTENCE_END.search(text) is not None
+    return (len(text) >= 3 or level(text) != "") and SENTENCE_END.search(text) is not None
 
 
 def _mark_signatures(lines: list[Line]) -> None:
@@ -78,13 +78,14 @@ def _mark_contents(lines: list[Line], first: int) -> None:
     for at, line in enumerate(lines):
         if len(line.text) <= 60:
             below[_bare(line.text)] = at
+    listed = [line.hint == "noise" and CONTENTS.search(line.text) is not None for line in lines[:first]]
     given = [
         line
-        for line in lines[:first]
+        for at, line in enumerate(lines[:first])
         if not line.hint
         and len(line.text) <= 60
-        and line.text[-1] not in "：:"
-        and below[_bare(line.text)] > first
+        and not _SALUTATION.match(line.text)
+        and below[_bare(line.text)] > (at if any(listed[:at]) else first)
     ]
     # A single line may be the title, which a page gives once more below.
     for line in given if len({line.text for line in given}) > 1 else ():
@@ -153,7 +154,13 @@ def _mark_tail(lines: list[Line], last: int) -> None:
     """Mark what stands below the last sentence and is neither numbered, nor cut, nor a note to a measure."""
     for line in lines[last + 1 :]:
         text = line.text
-        if line.hint or level(text) in HEADING_LEVELS or len(text) > 60 or text[-1] in "，、：:":
+        if (
+            line.hint
+            or SENTENCE_END.search(text)
+            or level(text) in HEADING_LEVELS
+            or len(text) > 60
+            or text[-1] in "，、：:"
+        ):
             continue
         if text[0] in "（(" and _IN_CHARGE.search(text):
             continue

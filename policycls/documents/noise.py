@@ -39,7 +39,8 @@ def is_furniture(text: str) -> bool:
         return True
     # "索 引 号：": a label's characters are often spaced out.
     compact = "".join(text[:12].split()) + text[12:]
-    return LABELLED.match(compact) is not None and not (ended and len(text) > 40)
+    labelled = LABELLED.match(text) is not None or LABELLED.match(compact) is not None
+    return labelled and not (ended and len(text) > 40)
 
 
 def mark(lines: list[Line]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from policycls.documents.encoding import decode
 from policycls.documents.text import from_text
 from policycls.errors import LimitError, NoTextError
 from policycls.types import Document
+
+_MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
 
 
 def read_documents(
@@ -111,5 +114,7 @@ def _whole(kind: str, name: str, data: bytes, encoding: str | None) -> list[Docu
         from policycls.documents import html
 
         return html.read(name, text, notes)
+    if name.lower().endswith((".md", ".markdown")):
+        text = _MARKDOWN_HEADING.sub("", text)
     document = from_text(text, name)
     return [replace(document, notes=(*notes, *document.notes))]

@@ -32,6 +32,8 @@ _CONTINUES = re.compile(
 )
 #: A paragraph that is put together of lines and has no end by then is no text that could be repaired.
 LONGEST = 20_000
+#: A seam better than this lies inside a word.
+WORD = 6.0
 #: Two lines of a title fit together better than this.
 TITLE = 3.5
 _PAIRS = tuple((pair[0], pair[1]) for pair in ("（）", "“”", "《》", "【】", "‘’", "()"))
@@ -125,7 +127,7 @@ def is_open(text: str) -> bool:
         return True
     if _is_heading_tail(tail):
         return False
-    return level(tail) == "article" or (len(tail) > 24 and _PAUSE.search(tail) is not None)
+    return level(tail) == "article" or (len(tail) > 20 and _PAUSE.search(tail) is not None)
 
 
 def open_pair(text: str) -> str:
@@ -251,19 +253,25 @@ def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: 
     What is less sure is left to :mod:`columns`, which sees what else might go on with it.
     """
     text = here.text
-    if last.hint or here.hint or len(last.text) > LONGEST:
-        return False
-    if is_ended(last.text):
-        return text[0] in "”’」』）)】》。；，、" and not here.indent
+    if last.hint or here.hint or len(last.text) > LONGEST or is_ended(last.text):
+        closes = text[0] in "”’」』）)】》。；，、" and not here.indent
+        return closes and not last.hint and not here.hint and len(last.text) <= LONGEST
     paragraph = here.indent > 0 and indents
     if level(text) in HEADING_LEVELS:
         return not paragraph and _REFERENCE.search(last.text[-8:]) is not None
     if not paragraph and wrap.is_full(line, text, first=last.text == line.text):
         return _fits_wrapped(last, line.text, here)
+    # Where paragraphs are indented, a line that is not goes on, whatever page number stands between.
     if wrap.wide and indents and not here.indent and is_open(last.text):
-        # Where paragraphs are indented, a line that is not goes on, whatever page number stands between.
         return True
-    return not here.gap and not paragraph and _is_title(last.text, text)
+    return not here.gap and not paragraph and (_cuts_word(last.text, text) or _is_title(last.text, text))
+
+
+def _cuts_word(first: str, second: str) -> bool:
+    """Whether a line ends inside a number or, without doubt, inside a word."""
+    if first[-1].isdigit() and second[0].isdigit():
+        return len(first) >= 8
+    return not level(first) and not _LEAD_IN.search(first) and seams.score(first, second) > WORD
 
 
 def _is_title(first: str, second: str) -> bool:

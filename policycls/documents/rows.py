@@ -15,8 +15,8 @@ def join_cells(cells: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> join_cells(["企业开办", " 1个\\n工作日", ""])
-    '企业开办\u30001个工作日'
+    >>> join_cells(["企业开办", " 1个\n工作日", ""])
+    '企业开办　1个工作日'
     """
     flat = ("".join(part.strip() for part in cell.split("\n")) for cell in cells)
     return CELL.join(cell for cell in flat if cell)

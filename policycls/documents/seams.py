@@ -49,11 +49,13 @@ class Seams:
         Returns
         -------
         float
-            Above 0 the first is likelier; 0 where the characters at the seam are not Han.
+            Above 0 the first is likelier; 0 where ``right`` does not begin with a Han character or a number.
         """
         before, after = _bare(left[-16:])[-2:], _bare(right[:16])[:2]
-        if not before or not after or not _HAN.fullmatch(before[-1]) or not _HAN.fullmatch(after[0]):
+        if not before or not after or not _HAN.fullmatch(after[0]):
             return 0.0
+        # Behind a comma or a quote only what follows tells: how sentences begin, and how they do not.
+        before = before if _HAN.fullmatch(before) else before[-1] if _HAN.fullmatch(before[-1]) else ""
         first = after[0]
         score = math.log(self._after(before, first) / self._after(_START, first))
         if first == "0":
@@ -61,7 +63,7 @@ class Seams:
             score = min(score, 1.5)
         if len(after) > 1 and _HAN.fullmatch(after[1]):
             score += math.log(
-                self._after(before[-1] + first, after[1]) / self._after(_START + first, after[1])
+                self._after(before[-1:] + first, after[1]) / self._after(_START + first, after[1])
             )
         return score
 

@@ -103,7 +103,7 @@ def _csv_rows(name: str, codec: str, parsed: Any) -> Iterator[Row]:
             raise TableError(message, hint="double the quotes inside a field", path=name, line=line) from None
         except UnicodeDecodeError as error:
             raise EncodingError(
-                f"is not {codec} from line {line} on ({error.reason})",
+                f"is not {codec.removesuffix('-sig')} after this line ({error.reason})",
                 hint="convert it to UTF-8, or pass --encoding",
                 path=name,
                 line=line,

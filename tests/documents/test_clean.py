@@ -7,7 +7,11 @@ from policycls.documents.clean import clean
 @given(st.text(st.characters(codec=None)))
 def test_no_control_character_and_no_surrogate_is_left(text):
     cleaned, _ = clean(text)
-    assert not [c for c in cleaned if (c < " " and c not in "\t\n\f") or "\x7f" <= c < "\xa0" or "\ud800" <= c < "\ue000"]
+    assert not [
+        c
+        for c in cleaned
+        if (c < " " and c not in "\t\n\f") or "\x7f" <= c < "\xa0" or "\ud800" <= c < "\ue000"
+    ]
 
 
 def test_changes_are_counted():

@@ -12,7 +12,9 @@ from policycls.errors import EncodingError, UsageError
 TEXT = "近年来，我市持续优化营商环境，推行一窗受理、并联审批，开办企业的时间压缩至一个工作日。\n" * 3
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_every_encoding_is_found(codec):
     text, notes = decode(TEXT.encode(codec))
     assert text == TEXT
@@ -37,7 +39,7 @@ def test_two_encodings_in_one_file_are_refused():
 
 def test_encoding_can_be_said():
     assert decode(TEXT.encode("big5hkscs", "ignore"), encoding="big5hkscs")[1] == []
-    with pytest.raises(EncodingError, match="a.txt.*is not utf-8"):
+    with pytest.raises(EncodingError, match=r"a\.txt.*is not utf-8"):
         decode(TEXT.encode("gbk"), "a.txt", "utf-8")
     with pytest.raises(UsageError, match="unknown encoding"):
         decode(b"a", encoding="nonsense")

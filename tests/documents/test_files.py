@@ -1,6 +1,7 @@
 """Which files are read: all inside the folder, each once, nothing outside, everything skipped is named."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -36,8 +37,8 @@ def test_what_is_no_file_is_named_with_its_reason(tmp_path):
     (folder / "x.txt").mkdir()
     os.mkfifo(folder / "pipe.txt")
     files, skipped = find_files([str(folder)])
-    assert [os.path.basename(file) for file in files] == ["ok.txt", "same.txt"]
-    reasons = {os.path.basename(item.path): item.reason for item in skipped}
+    assert [Path(file).name for file in files] == ["ok.txt", "same.txt"]
+    reasons = {Path(item.path).name: item.reason for item in skipped}
     assert reasons == {
         "away.txt": "link that leads out of the folder",
         "gone.txt": "link that leads nowhere",
@@ -53,6 +54,8 @@ def test_a_path_that_is_not_there_and_an_empty_folder(tmp_path):
         find_files([str(tmp_path)])
 
 
-@pytest.mark.parametrize(("name", "table"), [("a.CSV", True), ("a.jsonl", True), ("a.xlsx", True), ("a.txt", False)])
+@pytest.mark.parametrize(
+    ("name", "table"), [("a.CSV", True), ("a.jsonl", True), ("a.xlsx", True), ("a.txt", False)]
+)
 def test_tables_are_told_by_name(name, table):
     assert is_table(name) is table

@@ -10,13 +10,19 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def test_a_wrong_suffix_does_not_matter():
-    made = {"docx": make_docx("甲办好。"), "pdf": make_pdf([["甲办好。"]]), "html": "<html><body><p>甲办好。".encode()}
+    made = {
+        "docx": make_docx("甲办好。"),
+        "pdf": make_pdf([["甲办好。"]]),
+        "html": "<html><body><p>甲办好。".encode(),
+    }
     for data in made.values():
         assert "甲办好。" in next(read_bytes("a.txt", data)).text
     assert next(read_bytes("a.docx", make_xlsx(["text"], ["甲办好。"]))).text == "甲办好。"
 
 
-@pytest.mark.parametrize("suffix", ["txt", "md", "html", "pdf", "docx", "xlsx", "csv", "tsv", "jsonl", "parquet", "zip"])
+@pytest.mark.parametrize(
+    "suffix", ["txt", "md", "html", "pdf", "docx", "xlsx", "csv", "tsv", "jsonl", "parquet", "zip"]
+)
 def test_an_empty_file_of_any_kind_says_so(suffix):
     with pytest.raises(NoTextError, match=f"a.{suffix}: file is empty"):
         list(read_bytes(f"a.{suffix}", b""))
@@ -33,7 +39,12 @@ def test_an_empty_file_of_any_kind_says_so(suffix):
         ("a.xlsx", make_zip(x=b"1"), DamagedError, "not an Office document"),
         ("a.doc", OLE + bytes(600), UnsupportedError, "old .doc, or encrypted; save it as .docx"),
         ("a.xls", OLE + bytes(600), UnsupportedError, "old .xls"),
-        ("a.docx", OLE + "EncryptedPackage".encode("utf-16-le"), EncryptedError, "save it without a password"),
+        (
+            "a.docx",
+            OLE + "EncryptedPackage".encode("utf-16-le"),
+            EncryptedError,
+            "save it without a password",
+        ),
         ("a.rtf", b"{\\rtf1 x}", UnsupportedError, "save it as .docx"),
         ("a.txt", b"\x89PNG\r\n", UnsupportedError, "OCR"),
         ("a.odt", make_zip(mimetype=b"x", **{"content.xml": b"<a/>"}), UnsupportedError, "OpenDocument"),

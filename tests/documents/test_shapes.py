@@ -30,7 +30,17 @@ def read(expected: Path):
 def test_there_are_whole_documents_in_every_shape():
     assert len(EXPECTED) >= 30
     shapes = {path.name.partition("_")[0] for path in EXPECTED}
-    assert shapes >= set("bulletin newspage column halfwidth hardwrap nobreaks statute enumeration table".split())
+    assert shapes >= {
+        "bulletin",
+        "newspage",
+        "column",
+        "halfwidth",
+        "hardwrap",
+        "nobreaks",
+        "statute",
+        "enumeration",
+        "table",
+    }
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: path.name.removesuffix(".units.jsonl"))

@@ -1,5 +1,7 @@
 """The unit: what ends one, what does not, and that nothing of a text is lost between them."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,12 @@ def texts(text: str) -> list[str]:
 
 
 PIECES = st.sampled_from(
-    [*"优化营商环境一二三是的和与，、；：。！？…“”‘’（）《》()\"'.;!?,:-—|\t 　\n\f\r0123456789aZ\u200b", "第一章 ", "（一）", "1."]
+    [
+        *"优化营商环境一二三是的和与，、；：。！？…“”‘’（）《》()\"'.;!?,:-—|\t 　\n\f\r0123456789aZ\u200b",
+        "第一章 ",
+        "（一）",
+        "1.",
+    ]
 )
 
 
@@ -44,7 +51,7 @@ def test_units_are_lossless_whatever_is_marked(text, data):
     units = split_units(Document("a", text, noise=spans))
     covered = "".join(unit.text for unit in units)
     assert "".join(covered.split()) == "".join(text.split())
-    assert all(left.end <= right.start for left, right in zip(units, units[1:], strict=False))
+    assert all(left.end <= right.start for left, right in itertools.pairwise(units))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,10 @@ def test_units_are_lossless_whatever_is_marked(text, data):
         ('他说"好."随后走了;再来', ['他说"好."', "随后走了;", "再来"]),
         ("材料齐全（原件；复印件）的，当场办结。", ["材料齐全（原件；复印件）的，当场办结。"]),
         ("一.总体要求.二是服务.", ["一.总体要求.", "二是服务."]),
-        ("现将情况报告如下：一、总体情况（一）成效。", ["现将情况报告如下：", "一、总体情况", "（一）成效。"]),
+        (
+            "现将情况报告如下：一、总体情况（一）成效。",
+            ["现将情况报告如下：", "一、总体情况", "（一）成效。"],
+        ),
         ("履行下列职责：（一）受理；（二）办结。", ["履行下列职责：（一）受理；", "（二）办结。"]),
         ("某市条例第一章 总则第一条 本市适用。", ["某市条例", "第一章 总则", "第一条 本市适用。"]),
         ("依照本条例第十二条第（一）项规定办理。", ["依照本条例第十二条第（一）项规定办理。"]),
@@ -74,12 +84,19 @@ def test_what_ends_a_unit(text, units):
 
 
 def test_headings_and_the_heading_above():
-    document = Document("a", "某市意见\n各区人民政府：\n一、总体要求\n压缩时限。\n（市发改委牵头）\n二、怎么办？\n快办。")
+    document = Document(
+        "a", "某市意见\n各区人民政府：\n一、总体要求\n压缩时限。\n（市发改委牵头）\n二、怎么办？\n快办。"
+    )
     units = split_units(document)
     assert [unit.kind for unit in units] == [
         *("heading", "heading", "heading", "sentence", "sentence", "heading", "sentence"),
     ]
-    assert [unit.heading for unit in units][3:] == ["一、总体要求", "一、总体要求", "一、总体要求", "二、怎么办？"]
+    assert [unit.heading for unit in units][3:] == [
+        "一、总体要求",
+        "一、总体要求",
+        "一、总体要求",
+        "二、怎么办？",
+    ]
 
 
 def test_noise_is_numbered_with_the_rest():
