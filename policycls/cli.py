@@ -245,6 +245,38 @@ def labels(
         console.print_lines(schema_text(found, lang, console.screen().columns))
 
 
+@app.command()
+def train(
+    ctx: typer.Context,
+    data: Annotated[
+        list[str], typer.Argument(metavar="DATA", help="Labelled tables, JSONL files or corpus folders.")
+    ],
+    *,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="MODELDIR", help="The new model's folder.")
+    ],
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|auto", help="A schema of your own, or auto: the labels that the data has."
+        ),
+    ] = None,
+    allow_small: Annotated[
+        bool, typer.Option("--allow-small", help="Accept labels with fewer than 3 sentences.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a model on labelled documents.
+
+    Example: policycls train labelled.xlsx -o my-model --labels auto
+    """
+    from policycls.training import train_job
+
+    report = train_job(data, output, labels=labels, allow_small=allow_small)
+    if not (quiet or ctx.obj):
+        console.say(report.summary())
+
+
 def _teller(quiet: bool) -> Callable[[str], None]:
     """Return what tells the user of things as they happen; where quiet, only what is skipped."""
 

@@ -58,6 +58,25 @@ def check_writable(target: str | Path) -> None:
         raise failure(path, error) from error
 
 
+def check_folder(target: str | Path, holds: str) -> None:
+    """Make sure that a folder with the file ``holds`` can be written at ``target``, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        If ``target`` is a file, or a folder of other things, or cannot be made. Nothing is changed.
+    """
+    path = Path(target)
+    if path.is_dir():
+        if any(path.iterdir()) and not (path / holds).is_file():
+            raise OutputError("is a folder of other things", hint="name a new folder", path=path)
+        check_writable(path / holds)
+    elif path.exists() or path.is_symlink():
+        raise OutputError("is a file, not a folder", hint="name a new folder", path=path)
+    else:
+        check_writable(path)
+
+
 @contextmanager
 def atomic_path(target: str | Path) -> Iterator[Path]:
     """Give a path to write to; on leaving without an error it takes the place of ``target``.

@@ -1,0 +1,84 @@
+"""Training from the command line: a folder that tags, or an error that says what is wrong with the data."""
+
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from policycls.cli import app
+from policycls.errors import OutputError
+from policycls.learning.splits import digest
+from policycls.output import check_folder
+
+WORDS = {"甲": "审批 许可 登记 窗口", "乙": "贷款 补贴 担保 基金", "none": "天气 会议 口号 形势"}
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    path = tmp_path / "labelled.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for doc in range(8):
+            for label, words in WORDS.items():
+                first, second, third, fourth = words.split()
+                for text in (f"推进{first}工作，做好{second}{doc}项。", f"抓{third}，促{fourth}。"):
+                    row = {"文档": f"d{doc}", "正文": text, "标签": label}
+                    file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+    return path
+
+
+def _run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments], prog_name="policycls")
+
+
+def test_a_trained_model_tags_with_the_datas_own_labels(labelled, tmp_path):
+    result = _run("train", labelled, "-o", tmp_path / "model", "--labels", "auto")
+    assert result.exit_code == 0, result.output
+    assert "trained on 48 units of 8 documents: 乙 16, 甲 16, none 16; model in " in result.stderr
+    document = tmp_path / "a.txt"
+    document.write_text("推进贷款工作，做好补贴3项。推进审批工作，做好许可3项。", encoding="utf-8")
+    result = _run("tag", document, "--model", tmp_path / "model", "--format", "csv")
+    assert result.exit_code == 0, result.output
+    assert [row["label"] for row in csv.DictReader(result.stdout.splitlines())] == ["乙", "甲"]
+
+
+def test_what_a_corpus_keeps_for_testing_is_left_out(labelled, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    labelled.rename(corpus / "all.jsonl")
+    ids = [f"d{n}" for n in range(8)]
+    splits = {"test": ids[:3], "train": ids[3:], "test_digest": digest(ids[:3])}
+    (corpus / "splits.json").write_text(json.dumps(splits), encoding="utf-8")
+    result = _run("train", corpus, "-o", tmp_path / "model", "--labels", "auto")
+    assert "trained on 30 units of 5 documents" in result.stderr
+
+
+def test_labels_outside_of_the_schema_are_told_and_nothing_is_written(labelled, tmp_path):
+    result = _run("train", labelled, "-o", tmp_path / "model")
+    assert result.exit_code == 5
+    assert "line 1: unknown label '甲'" in result.stderr
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("file", "is a file, not a folder"), ("full", "is a folder of other things")]
+)
+def test_a_folder_that_is_no_model_is_refused_before_any_work(tmp_path, name, message):
+    (tmp_path / "file").touch()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.docx").touch()
+    result = _run("train", tmp_path / "no.csv", "-o", tmp_path / name)
+    assert result.exit_code == 6
+    assert message in result.stderr
+    assert (tmp_path / "full" / "thesis.docx").exists()
+
+
+def test_an_old_model_or_an_empty_or_new_folder_may_be_written(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "manifest.json").touch()
+    for name in ("empty", "model", "new"):
+        check_folder(tmp_path / name, "manifest.json")
+    with pytest.raises(OutputError, match="its folder does not exist"):
+        check_folder(tmp_path / "no" / "model", "manifest.json")
+    assert not (tmp_path / "new").exists()
