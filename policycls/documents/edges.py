@@ -21,7 +21,11 @@ _WITH_DATE = re.compile(rf"{DATE}|[\d０-９]{{4}}年[\d０-９]{{1,2}}月|第[\
 _FIELDS = re.compile(r"^\S{1,24}(?:[\s　]+\S{1,24})+$")
 _MENU = re.compile(r"^(?:\S{1,6}[\s　]+){3,}\S{1,6}$")
 _SALUTATION = re.compile(r"^(?:各位|尊敬的|同志们|女士们).{0,30}[：:！!]$|.*[：:]$")
-_LABEL = re.compile(r"^【\S{2,6}】.{1,40}$")
+_LABEL = re.compile(r"^【(?:时间|地点|日期|来源|主持人?|发布人|出席|嘉宾|记者|作者)】.{1,40}$")
+# Who gives a report, between its title and its salutation: "省长 某某".
+_OFFICE = re.compile(
+    r"^[^，。：]{0,14}(?:[省市县区州盟旗]长|总理|主席|主任|书记|院长|检察长)(?:[\s　]+[^，。：]{2,4})?$"
+)
 # Who does it, in brackets behind a measure: part of the body.
 _IN_CHARGE = re.compile(r"(?:负责|牵头|配合|落实|参与|参加|按职责分工)[^）)]{0,12}[）)]$")
 _WITH_SITE = re.compile(r"^(.{4,}?)\s*[_|｜\-–—]+\s*\S{2,24}$")
@@ -107,8 +111,11 @@ def _mark_head(lines: list[Line], first: int) -> None:
     texts = {line.text for line in lines[:first]}
     for line in lines[:first]:
         site = _WITH_SITE.match(line.text)
-        if not line.hint and (_is_masthead(line.text) or (site and site.group(1) in texts)):
+        if not line.hint and (
+            _is_masthead(line.text) or _OFFICE.match(line.text) or (site and site.group(1) in texts)
+        ):
             line.hint = "noise"
+    _spare_title(lines, first)
     at = first - 1
     while at >= 0 and (lines[at].hint == "noise" or _is_structure(lines[at])):
         at -= 1
@@ -127,8 +134,23 @@ def _mark_head(lines: list[Line], first: int) -> None:
         and len(lines[1].text) > 6
         and not lines[0].hint
         and not _is_structure(lines[0])
+        and lines[1].text[0] not in "—-─"
     ):
         lines[0].hint = "noise"
+
+
+def _spare_title(lines: list[Line], first: int) -> None:
+    """Take the mark back from a title that only looks like an institution's name ("…… 开新局")."""
+    head = lines[:first]
+    if any(not line.hint and not _is_structure(line) for line in head):
+        return
+    named = [line for line in head if line.hint == "noise" and _looks_like_title(line.text)]
+    if named:
+        max(named, key=lambda line: len(line.text)).hint = ""
+
+
+def _looks_like_title(text: str) -> bool:
+    return len(text) >= 8 and ORGANISATION.match(text) is not None and _WITH_DATE.search(text) is None
 
 
 def _is_masthead(text: str) -> bool:

@@ -14,10 +14,12 @@ from policycls.documents.noise_patterns import (
     CONTENTS,
     JUMP,
     LABELLED,
+    LINKS,
     NOTICE,
+    NOTICES,
     PAGE_NUMBER,
     SENTENCE_END,
-    TAIL_START,
+    SPEAKER,
     WRITERS,
 )
 
@@ -40,7 +42,7 @@ def is_furniture(text: str) -> bool:
     # "索 引 号：": a label's characters are often spaced out.
     compact = "".join(text[:12].split()) + text[12:]
     labelled = LABELLED.match(text) is not None or LABELLED.match(compact) is not None
-    return labelled and not (ended and len(text) > 40)
+    return labelled and not (ended and (len(text) > 40 or SPEAKER.match(text)))
 
 
 def mark(lines: list[Line]) -> None:
@@ -104,12 +106,22 @@ def _running_heads(lines: list[Line]) -> None:
 
 
 def _tail_notices(lines: list[Line]) -> None:
-    """Mark what stands below "版权声明", "相关阅读" and the like, and single notices near the end."""
+    """Mark what stands below "版权声明", links below "相关阅读", and single notices near the end."""
     floor = max(len(lines) // 2, len(lines) - 40)
-    tail = False
+    tail = links = False
     for at in range(floor, len(lines)):
         line = lines[at]
-        if not tail and TAIL_START.match(line.text):
+        if not tail and NOTICES.match(line.text):
             tail = True
-        if tail or (not line.hint and NOTICE.search(line.text) and at > floor):
+        sentence = len(line.text) >= 20 and SENTENCE_END.search(line.text) is not None
+        links = not sentence and (links or _heads_links(lines, at))
+        if tail or links or (not line.hint and NOTICE.search(line.text) and at > floor):
             line.hint = "noise"
+
+
+def _heads_links(lines: list[Line], at: int) -> bool:
+    """Whether a line is "相关阅读" or the like and links stand below it, not a text of its own."""
+    if not LINKS.match(lines[at].text):
+        return False
+    below = lines[at + 1].text if at + 1 < len(lines) else ""
+    return not (len(below) >= 20 and SENTENCE_END.search(below))

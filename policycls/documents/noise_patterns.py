@@ -98,13 +98,18 @@ WRITERS = re.compile(
 CONTENTS = re.compile(r"(?:[.…·]{3,}|…{2,})\s*\d{1,3}$|^目\s*[录次]$|^本期(?:要目|目录|导读|导航)$")
 JUMP = re.compile(r"[（(](?:下转|上接)第?\s*[一二三四五六七八九十\dA-Z]{1,3}\s*版[^（）()]{0,10}[）)]")
 
-#: From such a line on, the rest of the document is no body: notices and lists of links.
-TAIL_START = re.compile(
+#: From such a line on, the rest of the document is no body: notices.
+NOTICES = re.compile(
     r"^[【\[（(▍■◆●\s]*(?:版权(?:与免责)?声明|免责(?:声明|条款)|特别声明|郑重声明|声明|本[网站报刊](?:版权)?声明"
-    r"|相关(?:阅读|链接|新闻|报道|文章|稿件|推荐)|(?:推荐|延伸|热门|精彩|更多)(?:阅读|推荐|新闻|文章|内容|资讯)"
-    r"|热点(?:推荐|新闻|排行)|新闻(?:排行|推荐)|猜你喜欢|大家都在看|友情链接|网友评论|我要评论|评论区"
-    r"|最新(?:资讯|新闻|文章)|主题词|抄送|报送|分送|责任编辑|责编)[】\]）)\s]*(?:[：:].*)?$"
+    r"|网友评论|我要评论|评论区|主题词|抄送|报送|分送|责任编辑|责编)[】\]）)\s]*(?:[：:].*)?$"
 )
+#: Below such a line stand links, up to the next sentence.
+LINKS = re.compile(
+    r"^[【\[（(▍■◆●\s]*(?:相关(?:阅读|链接|新闻|报道|文章|稿件|推荐)|(?:推荐|延伸|热门|精彩|更多)(?:阅读|推荐|新闻|文章|内容|资讯)"
+    r"|热点(?:推荐|新闻|排行)|新闻(?:排行|推荐)|猜你喜欢|大家都在看|友情链接|最新(?:资讯|新闻|文章))[】\]）)\s]*[：:]?$"
+)
+#: Who asks and who answers in an interview: what follows is said, not told about the text.
+SPEAKER = re.compile(r"^(?:记者|主持人|编者|作者|编辑|通讯员)\s*[：:]")
 #: Notices that a site or a paper puts below a text.
 NOTICE = re.compile(
     r"凡(?:本|注明|来源|转载)|转载请|转载.{0,12}(?:注明|授权)|未经.{0,16}(?:授权|许可|书面).{0,20}(?:转载|使用|复制|摘编)"

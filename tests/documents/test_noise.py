@@ -148,3 +148,29 @@ def test_a_lone_number_in_the_text_is_no_page_number():
 
 def test_a_document_of_headings_only_is_kept():
     assert not from_text("某市通知\n某市人民政府").noise
+
+
+def test_an_interview_and_a_text_below_a_label_are_body():
+    text = "某局谈改革\n记者：跑一趟够吗？\n某局局长：一趟就够，材料由部门之间传递。\n延伸阅读\n{}"
+    told = "该局设立于2020年，聘有帮办专员一百三十一名，全部派驻窗口。"
+    assert "noise" not in kinds(text.format(told)).values()
+    links = kinds(text.format("某地召开推进会\n某地出台新举措"))
+    assert [text for text, kind in links.items() if kind == "noise"] == [
+        "延伸阅读",
+        "某地召开推进会",
+        "某地出台新举措",
+    ]
+
+
+def test_a_short_last_sentence_is_body():
+    assert kinds("推行一窗受理，压缩时限。\n效果好。")["效果好。"] == "sentence"
+
+
+def test_a_title_that_ends_like_an_institution_is_kept():
+    assert (
+        kinds("改革迈出大步伐 发展开新局\n推行一窗受理，压缩时限。")["改革迈出大步伐 发展开新局"] == "heading"
+    )
+    found = kinds(
+        "某市政府工作报告\n——2024年1月8日在某市人大会议上\n来源：某报\n市长 王某\n各位代表：\n现在报告工作。"
+    )
+    assert found["某市政府工作报告"] == "heading" and found["市长 王某"] == "noise"
