@@ -1,1 +1,1 @@
-"""..."""
+"""Learning: labelled data, training, evaluation. Nothing on the tagging path imports this."""

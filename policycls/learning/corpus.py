@@ -1,0 +1,255 @@
+"""Labelled documents: read from a corpus folder or from tables, and told apart by a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from policycls.documents.records import read_records
+from policycls.errors import (
+    CorpusDamagedError,
+    CorpusError,
+    DocumentError,
+    TableError,
+    TooFewExamplesError,
+    UnknownLabelError,
+)
+from policycls.schema import LabelSet
+from policycls.types import NONE
+
+#: Names of columns in tables of labelled data, the surest first.
+TEXT = ("text", "正文", "文本", "内容", "句子", "sentence", "content")
+LABEL = ("label", "主标签", "标签", "类别", "label_id", "category")
+LABELS = ("labels", "全部标签", "所有标签")
+DOC = ("doc", "文档", "文件", "document", "doc_id")
+HEADING = ("heading", "标题", "上级标题")
+KIND = ("kind", "类型")
+
+_SHOWN_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledUnit:
+    """A unit with the labels that people gave it.
+
+    Attributes
+    ----------
+    text, kind, heading : str
+    labels : tuple of str
+        Measure ids, primary first; empty for none.
+    maybe : tuple of str
+        Labels left open: they count neither right nor wrong.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    kind: str = "sentence"
+    heading: str = ""
+    maybe: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The primary label, "none" included."""
+        return self.labels[0] if self.labels else NONE
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDocument:
+    """Labelled units of one document, in reading order.
+
+    Attributes
+    ----------
+    doc : str
+    units : tuple of LabelledUnit
+    meta : Mapping
+        Title, genre, region, year, source, annotators, as far as stated.
+    """
+
+    doc: str
+    units: tuple[LabelledUnit, ...]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+def load_labelled(paths: Iterable[str | Path], labels: LabelSet | None = None) -> list[LabelledDocument]:
+    """Read labelled data.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        Corpus folders (every ``*.jsonl`` in them), JSONL files, or tables (csv, xlsx, parquet) with the
+        columns ``text`` and ``label`` or ``labels`` and, where present, ``doc`` and ``heading``; Chinese
+        names too. Rows without a label are left out. Without ``doc`` every row is a document of its own.
+    labels : LabelSet, optional
+        The schema to hold them to; without one, labels are taken as they stand.
+
+    Returns
+    -------
+    list of LabelledDocument
+        In the order of the files, documents of one name put together.
+
+    Raises
+    ------
+    UnknownLabelError
+        If labels are not in the schema: all of them, with their lines.
+    CorpusError, TableError
+        If a file cannot be read as labelled data, or nothing in it is labelled.
+    """
+    documents: dict[str, list[LabelledUnit]] = {}
+    metas: dict[str, Mapping[str, Any]] = {}
+    wrong: list[UnknownLabelError] = []
+    for file in _files(paths):
+        for doc, meta, unit in _rows(file, labels, wrong):
+            units = documents.setdefault(doc, [])
+            if meta:
+                metas[doc] = meta
+            if unit is not None:
+                units.append(unit)
+    if wrong:
+        shown = "; ".join(str(error) for error in wrong[:_SHOWN_ERRORS])
+        more = f"; and {len(wrong) - _SHOWN_ERRORS} more" if len(wrong) > _SHOWN_ERRORS else ""
+        raise UnknownLabelError(shown + more)
+    found = [
+        LabelledDocument(doc, tuple(units), metas.get(doc, {})) for doc, units in documents.items() if units
+    ]
+    if not found:
+        raise TooFewExamplesError("no labelled unit found", hint="label some rows first")
+    return found
+
+
+def fingerprint(documents: Sequence[LabelledDocument]) -> str:
+    """Return the SHA-256 over every document's name, units and labels: what a model was trained on."""
+    digest = hashlib.sha256()
+    for document in sorted(documents, key=lambda x: x.doc):
+        units = [[unit.kind, unit.text, list(unit.labels)] for unit in document.units]
+        digest.update(json.dumps([document.doc, units], ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        if not path.exists():
+            raise DocumentError("no such file or folder", path=path)
+        if path.is_dir():
+            files = sorted(path.glob("*.jsonl"))
+            if not files:
+                raise CorpusError(
+                    "no .jsonl file in this folder", hint="a corpus is a document a file", path=path
+                )
+            yield from files
+        else:
+            yield path
+
+
+_Row = tuple[str, Mapping[str, Any], LabelledUnit | None]
+
+
+def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -> Iterator[_Row]:
+    if file.suffix == ".jsonl":
+        rows = _jsonl_rows(file)
+    else:
+        rows = ((line, dict(cells)) for line, cells in read_records(str(file), "the columns text and label"))
+    doc = file.stem
+    for n, (line, row) in enumerate(rows):
+        if set(row) == {"meta"}:
+            doc = str(row["meta"].get("doc", doc))
+            yield doc, row["meta"], None
+            continue
+        names = _columns(row, file, line)
+        value = _labels(row, names)
+        if value is None:
+            continue  # not labelled yet
+        try:
+            unit = _unit(row, names, value, labels, (file, line))
+        except UnknownLabelError as error:
+            wrong.append(error)
+            continue
+        name = row.get(names.doc or "")
+        default = doc if file.suffix == ".jsonl" else f"{file.name}#{n + 1}"
+        yield str(name or default), {}, unit
+
+
+def _jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise CorpusDamagedError("is not UTF-8 text", path=file) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise CorpusDamagedError("not valid JSON", path=file, line=number) from error
+        if not isinstance(row, dict) or not isinstance(row.get("meta", {}), dict):
+            raise CorpusDamagedError("not a JSON object of a labelled unit", path=file, line=number)
+        yield number, row
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    text: str
+    label: str | None
+    labels: str | None
+    doc: str | None
+    heading: str | None
+    kind: str | None
+
+
+def _columns(row: Mapping[str, Any], file: Path, line: int) -> _Names:
+    def first(names: Sequence[str]) -> str | None:
+        return next((name for name in names if name in row), None)
+
+    text, label, labels = first(TEXT), first(LABEL), first(LABELS)
+    if text is None or (label is None and labels is None):
+        shown = ", ".join(map(str, row))
+        raise TableError(f"needs columns text and label; found {shown}", path=file, line=line)
+    return _Names(text, label, labels, first(DOC), first(HEADING), first(KIND))
+
+
+def _labels(row: Mapping[str, Any], names: _Names) -> list[str] | None:
+    """Return the labels as written, primary first, [] for none; None where the row is not labelled."""
+    primary = str(row.get(names.label or "") or "").strip()
+    several = row.get(names.labels or "")
+    if isinstance(several, str):
+        several = _split(several)
+    if isinstance(several, list):
+        written = [str(x).strip() for x in several if str(x).strip()]
+        return [primary, *(x for x in written if x != primary)] if primary else written
+    return [primary] if primary else None
+
+
+def _split(text: str) -> list[str] | None:
+    if text.startswith("["):
+        try:
+            return [str(x) for x in json.loads(text)]
+        except ValueError:
+            pass
+    return [part for part in text.replace(",", "|").replace("，", "|").split("|") if part.strip()] or None
+
+
+def _unit(
+    row: Mapping[str, Any],
+    names: _Names,
+    value: Sequence[str],
+    labels: LabelSet | None,
+    place: tuple[Path, int],
+) -> LabelledUnit:
+    def resolve(written: str) -> str:
+        return labels.resolve(written, path=place[0], line=place[1]) if labels else written
+
+    resolved = [resolve(x) for x in value]
+    maybe = row.get("maybe") or []
+    text = str(row[names.text])
+    if not text.strip():
+        raise CorpusError("a labelled row without text", path=place[0], line=place[1])
+    return LabelledUnit(
+        text=text,
+        labels=tuple(dict.fromkeys(x for x in resolved if x != NONE)),
+        kind=str(row.get(names.kind or "") or "sentence"),
+        heading=str(row.get(names.heading or "") or ""),
+        maybe=tuple(x for x in map(str, maybe) if x != NONE) if isinstance(maybe, list) else (),
+    )

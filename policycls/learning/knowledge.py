@@ -1,0 +1,158 @@
+"""What is known about words before training: experts' terms, and figures counted from real text.
+
+``terms.tsv`` has a line a term: term, label, weight (1 to 3). ``evidence.tsv`` has a line a word or a run
+of one or two characters: kind, text, number of documents in which it stands, then for each class its
+weight about the unit in which it stands, and for each class its weight about the units around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from policycls.errors import CorpusDamagedError, CorpusError, UnknownLabelError
+from policycls.model.linear import Floats
+from policycls.resources import data_path
+
+_KINDS = ("characters", "word", "bias")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An expert's term: where it stands, the label is likely."""
+
+    text: str
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Figures about words.
+
+    Attributes
+    ----------
+    classes : tuple of str, (k,)
+    kinds, texts : tuple of str, (n,)
+    documents : tuple of int, (n,)
+    own, context : ndarray of float64, (n, k)
+        What a word says about its unit, and about the units around it, per occurrence and before the
+        length norm.
+    bias : ndarray of float64, (k,)
+        What holds for every unit; the row of kind "bias" in the table.
+    """
+
+    classes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    texts: tuple[str, ...]
+    documents: tuple[int, ...]
+    own: Floats
+    context: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Terms and evidence, either of which may be missing."""
+
+    terms: tuple[Term, ...] = ()
+    evidence: Evidence | None = None
+
+
+def shipped_knowledge() -> Knowledge:
+    """Return the tables that ship with the package."""
+    return Knowledge(
+        read_terms(data_path("labels", "terms.tsv")), read_evidence(data_path("labels", "evidence.tsv"))
+    )
+
+
+def read_terms(path: str | Path) -> tuple[Term, ...]:
+    """Read a table of terms.
+
+    Raises
+    ------
+    CorpusError
+        If it cannot be read, with the line.
+    """
+    terms = []
+    for number, line in _lines(path):
+        parts = line.split("\t")
+        try:
+            text, label, weight = parts[0], parts[1], float(parts[2])
+        except (IndexError, ValueError):
+            raise CorpusError("expected term, label, weight between tabs", path=path, line=number) from None
+        terms.append(Term(text, label, weight))
+    return tuple(terms)
+
+
+def read_evidence(path: str | Path) -> Evidence:
+    """Read a table of figures; errors as :func:`read_terms`."""
+    rows = list(_lines(path))
+    header = rows[0][1].split("\t") if rows else []
+    k = (len(header) - 3) // 2
+    classes = tuple(name.removeprefix("own:") for name in header[3 : 3 + k])
+    if k < 1 or header != [
+        "kind",
+        "text",
+        "documents",
+        *(f"own:{x}" for x in classes),
+        *(f"context:{x}" for x in classes),
+    ]:
+        raise CorpusError("the header is not that of a table of evidence", path=path, line=1)
+    kinds, texts, documents, values = [], [], [], []
+    bias = np.zeros(k)
+    for number, line in rows[1:]:
+        parts = line.split("\t")
+        try:
+            numbers = [float(x) for x in parts[3:]]
+            count = int(parts[2])
+        except (IndexError, ValueError):
+            raise CorpusDamagedError("expected numbers between tabs", path=path, line=number) from None
+        if len(numbers) != 2 * k or parts[0] not in _KINDS or not np.isfinite(numbers).all():
+            raise CorpusDamagedError(f"expected {3 + 2 * k} fields", path=path, line=number)
+        if parts[0] == "bias":
+            bias = np.array(numbers[:k])
+            continue
+        kinds.append(parts[0])
+        texts.append(parts[1])
+        documents.append(count)
+        values.append(numbers)
+    array = np.array(values).reshape(-1, 2 * k)
+    return Evidence(classes, tuple(kinds), tuple(texts), tuple(documents), array[:, :k], array[:, k:], bias)
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """Return evidence as the text of its table."""
+    header = ["kind", "text", "documents"]
+    header += [f"{block}:{label}" for block in ("own", "context") for label in evidence.classes]
+    lines = ["\t".join(header)]
+    values = np.hstack([evidence.own, evidence.context])
+    bias = [f"{x:.3f}" for x in evidence.bias] + ["0"] * len(evidence.bias)
+    lines.append("\t".join(["bias", "", "0", *bias]))
+    for kind, text, documents, row in zip(
+        evidence.kinds, evidence.texts, evidence.documents, values, strict=True
+    ):
+        numbers = [f"{x:.2f}".replace("-0.00", "0.00") for x in row]
+        lines.append("\t".join([kind, text, str(documents), *numbers]))
+    return "\n".join(lines) + "\n"
+
+
+def check_terms(terms: Sequence[Term], classes: Mapping[str, int]) -> None:
+    """Refuse a term whose label is none of the classes."""
+    for number, term in enumerate(terms, 1):
+        if term.label not in classes:
+            raise UnknownLabelError(f"term {term.text!r} has the unknown label {term.label!r}", line=number)
+
+
+def _lines(path: str | Path) -> list[tuple[int, str]]:
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CorpusError(error.strerror or "cannot be read", path=path) from error
+    except UnicodeDecodeError as error:
+        raise CorpusError("is not UTF-8 text", path=path) from error
+    lines = enumerate(text.split("\n"), 1)
+    return [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]

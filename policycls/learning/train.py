@@ -1,0 +1,166 @@
+"""Training a model from labelled data to a folder."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from policycls.errors import TooFewExamplesError
+from policycls.learning.corpus import LabelledDocument, fingerprint
+from policycls.learning.fit import Recipe, Units, calibrate, fit_weights, out_of_fold
+from policycls.learning.knowledge import Knowledge
+from policycls.learning.thresholds import review_threshold, secondary_threshold
+from policycls.model import Model, save_model
+from policycls.model.linear import Floats
+from policycls.model.weights import Settings, Weights
+from policycls.schema import LabelSet
+from policycls.types import NONE
+
+#: A class with fewer labelled units than this cannot be learnt and calibrated.
+LEAST_EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model, not yet written.
+
+    Attributes
+    ----------
+    weights : Weights
+    classes : tuple of str
+    settings : Settings
+    about : Mapping
+        What the manifest tells beside them.
+    """
+
+    weights: Weights
+    classes: tuple[str, ...]
+    settings: Settings
+    about: Mapping[str, Any]
+
+    @property
+    def model(self) -> Model:
+        """The model, to be used at once."""
+        return Model(self.weights, self.classes, self.settings)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the model folder."""
+        return save_model(folder, self.weights, list(self.classes), self.settings, about=self.about)
+
+
+def units_of(documents: Sequence[LabelledDocument], classes: Sequence[str]) -> Units:
+    """Turn labelled documents into columns; labels that are no class make a KeyError."""
+    number = {label: n for n, label in enumerate(classes)}
+    pairs = [(document.doc, unit) for document in documents for unit in document.units]
+    return Units(
+        [unit.text for _, unit in pairs],
+        np.array([number[unit.label] for _, unit in pairs], dtype=np.int64),
+        [doc for doc, _ in pairs],
+    )
+
+
+def train(
+    documents: Sequence[LabelledDocument],
+    labels: LabelSet,
+    *,
+    recipe: Recipe | None = None,
+    knowledge: Knowledge | None = None,
+    allow_small: bool = False,
+) -> Trained:
+    """Fit a model with calibrated scores.
+
+    Parameters
+    ----------
+    documents : sequence of LabelledDocument
+        Training documents alone: what is kept for testing must not be among them.
+    labels : LabelSet
+    recipe : Recipe, optional
+    knowledge : Knowledge, optional
+        Terms and evidence; those about labels that the set does not have are left out.
+    allow_small : bool
+        Accept classes with fewer than three units.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    TooFewExamplesError
+        If fewer than two classes, or a class with too few units, are in the data.
+    """
+    recipe = recipe or Recipe()
+    seen = {unit.label for document in documents for unit in document.units}
+    classes = tuple(x for x in (*labels.ids, NONE) if x != NONE or NONE in seen)
+    knowledge = fitting(knowledge or Knowledge(), classes)
+    units = units_of(documents, classes)
+    _check_counts(units, classes, allow_small)
+    weights = fit_weights(units, classes, recipe, knowledge)
+    decisions = out_of_fold(units, classes, recipe, knowledge)
+    calibration = calibrate(decisions, units.labels)
+    proba = calibration(decisions)
+    settings = Settings(
+        neighbours=recipe.neighbours,
+        heading=recipe.heading,
+        review_below=review_threshold(decisions, proba, units.labels),
+        secondary_above=secondary_threshold(documents, decisions, proba, classes),
+    )
+    about = {
+        "labels": {"version": labels.version, "digest": labels.digest},
+        "corpus": {
+            "fingerprint": fingerprint(documents),
+            "documents": len(documents),
+            "units": len(units.texts),
+            "by_label": {x: int((units.labels == n).sum()) for n, x in enumerate(classes)},
+        },
+        "recipe": asdict(recipe),
+        "versions": _versions(),
+    }
+    return Trained(weights.calibrated(calibration), classes, settings, about)
+
+
+def fitting(knowledge: Knowledge, classes: Sequence[str]) -> Knowledge:
+    """Leave out what is known about labels that are none of the classes."""
+    terms = tuple(term for term in knowledge.terms if term.label in classes)
+    evidence = knowledge.evidence
+    if evidence is not None and not set(evidence.classes) & set(classes) - {NONE}:
+        evidence = None
+    return Knowledge(terms, evidence)
+
+
+def _check_counts(units: Units, classes: Sequence[str], allow_small: bool) -> None:
+    counts = np.bincount(units.labels, minlength=len(classes))
+    present = [(x, int(n)) for x, n in zip(classes, counts, strict=True) if n]
+    if len(present) < 2:
+        raise TooFewExamplesError(
+            "needs at least 2 labels with examples", hint="label units of another kind too"
+        )
+    small = [f"{x} has {n}" for x, n in present if n < LEAST_EXAMPLES]
+    if small and not allow_small:
+        hint = "label more, or pass --allow-small"
+        raise TooFewExamplesError(f"{', '.join(small)}; needs at least {LEAST_EXAMPLES}", hint=hint)
+
+
+def _versions() -> dict[str, str]:
+    import scipy
+    import sklearn
+
+    from policycls import __version__
+
+    return {
+        "policycls": __version__, "python": platform.python_version(), "numpy": np.__version__,
+        "scipy": scipy.__version__, "scikit-learn": sklearn.__version__,
+    }  # fmt: skip
+
+
+def class_decisions(model: Model, documents: Sequence[LabelledDocument]) -> Floats:
+    """Decide about labelled units in the context of their documents; ``(n_units, n_classes)``."""
+    texts = [unit.text for document in documents for unit in document.units]
+    headings = [unit.heading for document in documents for unit in document.units]
+    owner = [n for n, document in enumerate(documents) for _ in document.units]
+    return model.decision_function(texts, headings=headings, documents=owner)

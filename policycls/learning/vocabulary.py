@@ -1,0 +1,133 @@
+"""Building a vocabulary from texts, and counting it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from policycls.model.features import (
+    Vocabulary,
+    bigram_keys,
+    encode,
+    is_counted,
+    is_word,
+    normalise,
+    pair_keys,
+    word_numbers,
+)
+from policycls.model.segmentation import Segmenter
+
+Matrix = sparse.csr_matrix
+
+_BATCH = 2000
+
+
+def build_vocabulary(
+    texts: Sequence[str],
+    segmenter: Segmenter,
+    *,
+    words: Iterable[str] = (),
+    bigrams: Collection[str] = (),
+    chars: Collection[str] = (),
+    pairs: bool = True,
+) -> Vocabulary:
+    """Collect every feature that stands in the texts, and further ones by name.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    segmenter : Segmenter
+    words, bigrams, chars : collections of str
+        Known as well, whether they stand in the texts or not.
+    pairs : bool
+        With pairs of words.
+
+    Returns
+    -------
+    Vocabulary
+    """
+    code_sets = [np.array([ord(x) for x in chars], dtype=np.uint32)]
+    key_sets = [np.array([(ord(x[0]) << 16) | ord(x[1]) for x in bigrams], dtype=np.uint64)]
+    counts: Counter[str] = Counter()
+    for batch in _batches(texts):
+        codes = normalise(batch).codes
+        counted = is_counted(codes)
+        code_sets.append(np.unique(codes[counted]))
+        both = np.flatnonzero(counted[:-1] & counted[1:])
+        key_sets.append(np.unique(bigram_keys(codes[both], codes[both + 1])))
+        counts.update(segmenter.cut(normalise(batch).text))
+    known = {word for word in counts if is_word(word)} | set(words)
+    vocabulary = Vocabulary(
+        chars=np.unique(np.concatenate(code_sets)),
+        bigrams=np.unique(np.concatenate(key_sets)),
+        words=tuple(sorted(known, key=lambda word: (-counts[word], word))),
+        pairs=np.zeros(0, dtype=np.uint64),
+    )
+    if not pairs:
+        return vocabulary
+    pair_sets = [vocabulary.pairs]
+    for batch in _batches(texts):
+        numbers, _, at = word_numbers(normalise(batch), vocabulary, segmenter)
+        pair_sets.append(np.unique(pair_keys(numbers[at], numbers[at + 1])))
+    found = np.unique(np.concatenate(pair_sets))
+    return Vocabulary(vocabulary.chars, vocabulary.bigrams, vocabulary.words, found)
+
+
+def count(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter) -> Matrix:
+    """Count the vocabulary in texts.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix of float64, (n_texts, n_rows)
+    """
+    parts = []
+    for batch in _batches(texts):
+        for n, block in enumerate(encode(batch, vocabulary, segmenter)):
+            ones = np.ones(len(block.rows))
+            part = sparse.csr_matrix((ones, block.rows, block.starts), shape=(len(batch), len(vocabulary)))
+            total = part if n == 0 else total + part
+        parts.append(total)
+    if not parts:
+        return sparse.csr_matrix((0, len(vocabulary)))
+    return sparse.vstack(parts, format="csr")
+
+
+def inverse_document_frequency(counts: Matrix) -> NDArray[np.float32]:
+    """Return ln((1 + n) / (1 + df)) + 1 for each column, as scikit-learn's smoothed idf; ``(n_rows,)``."""
+    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+    return (np.log((1 + counts.shape[0]) / (1 + frequency)) + 1).astype(np.float32)
+
+
+def weigh(counts: Matrix, idf: NDArray[np.float32]) -> Matrix:
+    """TF-IDF: counts times idf, each row divided by the root of the sum of idf² over its occurrences.
+
+    That norm is the Euclidean one where no feature repeats, and can be summed over occurrences.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix of float64, (n_texts, n_rows)
+    """
+    square = counts @ (idf.astype(np.float64) ** 2)
+    inverse = np.divide(1.0, np.sqrt(square), out=np.zeros_like(square), where=square > 0)
+    return (sparse.diags(inverse) @ counts @ sparse.diags(idf.astype(np.float64))).tocsr()
+
+
+def neighbour_matrix(documents: Sequence[object], weights: Sequence[float]) -> Matrix:
+    """Return the matrix that sums neighbours as the tagging side does; ``(n_units, n_units)``."""
+    n = len(documents)
+    run = np.cumsum([0, *(a != b for a, b in pairwise(documents))]) if n else np.zeros(0)
+    total = sparse.csr_matrix((n, n))
+    for distance, weight in enumerate(weights, 1):
+        same = np.flatnonzero(run[distance:] == run[:-distance])
+        step = sparse.csr_matrix((np.full(len(same), weight), (same + distance, same)), shape=(n, n))
+        total = total + step + step.T
+    return total.tocsr()
+
+
+def _batches(texts: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (texts[at : at + _BATCH] for at in range(0, len(texts), _BATCH))

@@ -1,0 +1,290 @@
+"""The model: texts in, labels and probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policycls.documents import looks_traditional, split_units, to_simplified
+from policycls.model.context import neighbours_sum
+from policycls.model.features import encode
+from policycls.model.linear import Floats
+from policycls.model.segmentation import Engine, Segmenter, make_segmenter
+from policycls.model.weights import Settings, Weights
+from policycls.types import NONE, Document, TaggedUnit, Unit
+
+if TYPE_CHECKING:
+    from policycls.model.explanation import Explanation
+
+_MOST_SECONDARY = 2
+#: Distinct texts scored at a time: enough to keep numpy busy, few enough to stay in the cache.
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a model decides about a text; the attributes are those of :class:`policycls.types.TaggedUnit`."""
+
+    label: str
+    top: str
+    labels: tuple[str, ...]
+    scores: dict[str, float]
+    review: bool
+
+
+class Model:
+    """A trained classifier of policy sentences.
+
+    Parameters
+    ----------
+    weights : Weights
+    classes : sequence of str
+        Class ids in the order of the weights' columns; "none" among them where the model knows it.
+    settings : Settings, optional
+    model_id : str, optional
+        Short id, told with every result.
+    path : Path, optional
+        The folder it was read from.
+    engine : {"rjieba", "jieba"}, optional
+        Which engine cuts words; both cut the same.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str, (n_classes,)
+    labels : tuple of str
+        The measures: the classes without "none".
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        classes: Sequence[str],
+        settings: Settings | None = None,
+        *,
+        model_id: str = "",
+        path: Path | None = None,
+        engine: Engine = "rjieba",
+    ) -> None:
+        self.weights = weights
+        self.classes_ = np.array(classes)
+        self.labels = tuple(label for label in classes if label != NONE)
+        self.settings = settings or Settings()
+        self.id = model_id
+        self.path = path
+        self.engine = engine
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """The engine with the model's words; built at first use, in each process."""
+        return make_segmenter(self.weights.taught, self.engine)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the engine out: it cannot be sent to another process and is built again there."""
+        return {key: value for key, value in self.__dict__.items() if key != "segmenter"}
+
+    def first_scores(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Score each text by itself.
+
+        Parameters
+        ----------
+        texts : sequence of str, (n,)
+
+        Returns
+        -------
+        own, context : ndarray of float64, (n, n_classes)
+            What a text's words say about itself, and about the units around it. They do not depend on
+            the other texts; repeated texts are scored once.
+        """
+        numbers: dict[str, int] = {}
+        where = np.fromiter((numbers.setdefault(text, len(numbers)) for text in texts), np.int64, len(texts))
+        distinct = list(numbers)
+        k = len(self.classes_)
+        scores = np.zeros((len(distinct), 2 * k))
+        for start in range(0, len(distinct), _BATCH):
+            blocks = encode(distinct[start : start + _BATCH], self.weights.vocabulary, self.segmenter)
+            scores[start : start + _BATCH] = self.weights.scorer.score(blocks)
+        return scores[where, :k], scores[where, k:]
+
+    def decision_function(
+        self,
+        texts: Sequence[str],
+        *,
+        headings: Sequence[str] | None = None,
+        documents: Sequence[object] | None = None,
+    ) -> Floats:
+        """Decision values before calibration.
+
+        Parameters
+        ----------
+        texts : sequence of str, (n,)
+        headings : sequence of str, (n,), optional
+            The heading above each text, "" for none.
+        documents : sequence, (n,), optional
+            The document of each text: texts of one document that stand next to each other are each
+            other's context. Without it every text stands alone, which costs accuracy on sentences that
+            carry their label only in context.
+
+        Returns
+        -------
+        ndarray of float64, (n, n_classes)
+            Columns in the order of ``classes_``.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts is a sequence of strings; for one text write [text]")
+        texts = list(texts)
+        own, context = self.first_scores(texts)
+        decision = own + self.weights.bias
+        if documents is not None and len(texts) > 1:
+            decision += neighbours_sum(context, _runs(documents), self.settings.neighbours)
+        if headings is not None and self.settings.heading:
+            decision += self.settings.heading * self.first_scores(list(headings))[1]
+        return decision
+
+    def predict_proba(
+        self,
+        texts: Sequence[str],
+        *,
+        headings: Sequence[str] | None = None,
+        documents: Sequence[object] | None = None,
+    ) -> Floats:
+        """Calibrated probabilities of the primary label; parameters as in :meth:`decision_function`.
+
+        Returns
+        -------
+        ndarray of float64, (n, n_classes)
+            Columns in the order of ``classes_``; each row sums to 1. The label is the class with the
+            largest decision value, which weighs rare classes as much as frequent ones; it need not be the
+            most probable one.
+        """
+        return self.weights.calibration(self.decision_function(texts, headings=headings, documents=documents))
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        *,
+        headings: Sequence[str] | None = None,
+        documents: Sequence[object] | None = None,
+    ) -> NDArray[np.str_]:
+        """Primary labels; parameters as in :meth:`decision_function`.
+
+        Returns
+        -------
+        ndarray of str, (n,)
+
+        Examples
+        --------
+        >>> from policycls.model import load_model
+        >>> load_model().predict(["推行容缺受理和告知承诺，开办企业一天办结。"]).tolist()
+        ['approval_streamlining']
+        """
+        decision = self.decision_function(texts, headings=headings, documents=documents)
+        return self.classes_[decision.argmax(axis=1)]
+
+    def tag(
+        self, document: Document, units: Sequence[Unit] | None = None, *, keep_noise: bool = False
+    ) -> list[TaggedUnit]:
+        """Tag the units of a document.
+
+        Parameters
+        ----------
+        document : Document
+        units : sequence of Unit, optional
+            By default what :func:`policycls.documents.split_units` makes of it.
+        keep_noise : bool
+            Noise units come out too, with the label "none".
+
+        Returns
+        -------
+        list of TaggedUnit
+        """
+        found = split_units(document) if units is None else units
+        return next(iter(self._tag_split([(document, found)], keep_noise=keep_noise)))
+
+    def tag_many(
+        self, documents: Sequence[Document], *, keep_noise: bool = False
+    ) -> Iterator[list[TaggedUnit]]:
+        """Tag several documents in one go, which is faster for small ones; the results are the same."""
+        return self._tag_split([(x, split_units(x)) for x in documents], keep_noise=keep_noise)
+
+    def explain(self, text: str, heading: str = "") -> Explanation:
+        """Say why a text, standing alone or under a heading, has its label."""
+        from policycls.model.explanation import explain
+
+        return explain(self, text, heading)
+
+    def choose(
+        self,
+        texts: Sequence[str],
+        *,
+        headings: Sequence[str] | None = None,
+        documents: Sequence[object] | None = None,
+    ) -> list[Choice]:
+        """Decide about texts, labels and scores; parameters as in :meth:`decision_function`.
+
+        Returns
+        -------
+        list of Choice, (n,)
+        """
+        decision = self.decision_function(texts, headings=headings, documents=documents)
+        classes = [str(x) for x in self.classes_]
+        measures = [n for n, x in enumerate(classes) if x != NONE]
+        proba = self.weights.calibration(decision)
+        return [
+            self._choice(classes, measures, *row)
+            for row in zip(decision.tolist(), proba.tolist(), strict=True)
+        ]
+
+    def _choice(
+        self, classes: list[str], measures: list[int], decision: list[float], proba: list[float]
+    ) -> Choice:
+        chosen = max(range(len(classes)), key=decision.__getitem__)
+        ranked = sorted(measures, key=decision.__getitem__, reverse=True)
+        labels: tuple[str, ...] = ()
+        if classes[chosen] != NONE:
+            beside = [n for n in ranked if n != chosen and proba[n] >= self.settings.secondary_above]
+            labels = tuple(classes[n] for n in [chosen, *beside[:_MOST_SECONDARY]])
+        return Choice(
+            label=classes[chosen],
+            top=classes[ranked[0]],
+            labels=labels,
+            scores={classes[n]: round(proba[n], 6) for n in measures},
+            review=proba[chosen] < self.settings.review_below,
+        )
+
+    def _tag_split(
+        self, split: Sequence[tuple[Document, Sequence[Unit]]], *, keep_noise: bool
+    ) -> Iterator[list[TaggedUnit]]:
+        texts, headings, numbers = [], [], []
+        for number, (document, units) in enumerate(split):
+            read = to_simplified if looks_traditional(document.text) else str
+            body = [unit for unit in units if unit.kind != "noise"]
+            texts += [read(unit.text) for unit in body]
+            headings += [read(unit.heading) for unit in body]
+            numbers += [number] * len(body)
+        choices = iter(self.choose(texts, headings=headings, documents=numbers))
+        noise = Choice(NONE, self.labels[0], (), dict.fromkeys(self.labels, 0.0), review=False)
+        for document, units in split:
+            yield [
+                self._tagged(document, unit, noise if unit.kind == "noise" else next(choices))
+                for unit in units
+                if keep_noise or unit.kind != "noise"
+            ]
+
+    def _tagged(self, document: Document, unit: Unit, choice: Choice) -> TaggedUnit:
+        return TaggedUnit(
+            doc=document.doc, unit=unit.unit, kind=unit.kind, page=unit.page, start=unit.start, end=unit.end,
+            heading=unit.heading, text=unit.text, label=choice.label, top=choice.top, labels=choice.labels,
+            scores=choice.scores, review=choice.review or unit.fragment, model=self.id, fields=document.fields,
+        )  # fmt: skip
+
+
+def _runs(documents: Sequence[object]) -> NDArray[np.int64]:
+    """Number the stretches of equal values."""
+    starts = [i > 0 and documents[i] != documents[i - 1] for i in range(len(documents))]
+    return np.cumsum(np.array(starts, dtype=np.int64))
