@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -179,13 +179,7 @@ def tag_job(
     files, skipped = inputs(job.paths, job.output)
     meta = MetaTable.read(job.meta, files) if job.meta else None
     model = load_model(job.model)
-    layout = Layout(labels_of(model.labels), job.lang)
-    with ExitStack() as stack:
-        if job.output is None:
-            output = stack.enter_context(open_stream(screen, kind, layout, raw=job.raw))
-        else:
-            settings = _settings(job, model, meta) if job.resume else None
-            output = stack.enter_context(open_output(job.output, kind, layout, raw=job.raw, resume=settings))
+    with _open(job, kind, screen, model, meta) as output:
         if output.done:
             count = sum(done.documents for done in output.done.values())
             tell(f"going on: {count} documents of {len(output.done)} files are done already")
@@ -203,6 +197,16 @@ def tag_job(
         )
     report.notes = output.writer.notes
     return report
+
+
+def _open(
+    job: Job, kind: Format, screen: Screen, model: Model, meta: MetaTable | None
+) -> AbstractContextManager[Output]:
+    layout = Layout(labels_of(model.labels), job.lang)
+    if job.output is None:
+        return open_stream(screen, kind, layout, raw=job.raw)
+    settings = _settings(job, model, meta) if job.resume else None
+    return open_output(job.output, kind, layout, raw=job.raw, resume=settings)
 
 
 def _settings(job: Job, model: Model, meta: MetaTable | None) -> dict[str, str]:
@@ -236,27 +240,20 @@ def run(
     ----------
     files, model, reading, jobs
         As for :func:`tag_files`.
-    output : Output
+    output, meta, tell, progress, clock
+        What takes the units, joins columns, takes a line for the user, is called after each document, and
+        gives seconds.
     skipped : iterable of Skipped
         Inputs that are skipped already.
-    meta : MetaTable, optional
-        Columns to join to each document.
     alone : bool
         There is one input only: if it cannot be read, its error is raised.
-    tell : callable
-        Takes a line for the user, as things happen.
-    progress : callable, optional
-        Called after each document.
-    clock : callable
-        Seconds.
 
     Raises
     ------
     DocumentError
         If nothing could be read.
     """
-    report, state = Report(), Progress()
-    track, start = Track(files if progress else ()), clock()
+    report, track = Report(), Track(files, progress, clock)
     for item in skipped:
         _skip(item, report, output, tell)
     for result in tag_files(files, model, reading, jobs=jobs, done=output.done):
@@ -270,17 +267,17 @@ def run(
             report.add(units)
             for note in result.notes:
                 tell(f"note: {result.file}: {note}")
-        if progress:
-            track.pass_by(result)
-            state.part = track.part
-            state.documents, state.units, state.seconds = report.documents, report.units, clock() - start
-            progress(state)
+        track.pass_by(result, report.documents, report.units)
     if not report.documents and not output.done:
-        count = len(report.skipped)
-        reason = report.skipped[0].reason if count == 1 else f"none of the {count} inputs could be read"
-        raise NoTextError(reason, path=report.skipped[0].path if count == 1 else None)
+        raise _nothing(report.skipped)
     report.unmatched = meta.unmatched() if meta is not None and not output.done else []
     return report
+
+
+def _nothing(skipped: Sequence[Skipped]) -> NoTextError:
+    if len(skipped) == 1:
+        return NoTextError(skipped[0].reason, path=skipped[0].path)
+    return NoTextError(f"none of the {len(skipped)} inputs could be read")
 
 
 def _skip(item: Skipped, report: Report, output: Output, tell: Callable[[str], None]) -> None:

@@ -37,15 +37,10 @@ def extract_job(
 
     Parameters
     ----------
-    paths : sequence of str
-    reading : Reading
-    screen : Screen
-        Where results go when no file is named.
-    output : str, optional
+    paths, reading, screen, output, tell
+        As for :func:`policycls.batch.tag_job`.
     wanted : {"table", "jsonl", "text"}, optional
         By default by the suffix of ``output``; else a table on a terminal and JSONL into a pipe.
-    tell : callable
-        Takes a line for the user.
 
     Returns
     -------
@@ -56,7 +51,6 @@ def extract_job(
     if output is not None:
         check_writable(output)
     files, skipped = inputs(paths, output)
-    alone = len(files) + len(skipped) == 1 and files == list(paths)
     for item in skipped:
         tell(f"skipped: {item.path}: {item.reason}")
     with _open(output, screen) as stream:
@@ -69,7 +63,7 @@ def extract_job(
                     for note in document.notes:
                         tell(f"note: {file}: {note}")
             except (DocumentError, TableError) as error:
-                if alone:
+                if len(files) + len(skipped) == 1 and files == list(paths):
                     raise
                 skipped.append(Failure(file, error).skipped())
                 tell(f"skipped: {file}: {skipped[-1].reason}")

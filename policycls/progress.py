@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,16 +39,31 @@ class Progress:
 
 
 class Track:
-    """Says how much of the input's bytes is behind."""
+    """Follows a run through its files.
 
-    def __init__(self, files: Sequence[str]) -> None:
-        self._size = {file: _size(file) for file in files}
+    Parameters
+    ----------
+    files : sequence of str
+    show : callable or None
+        Called after each result; without it nothing is measured.
+    clock : callable
+        Seconds.
+    """
+
+    def __init__(
+        self, files: Sequence[str], show: Callable[[Progress], None] | None, clock: Callable[[], float]
+    ) -> None:
+        self._show, self._clock = show, clock
+        self._size = {file: _size(file) for file in files} if show else {}
         self._total = sum(self._size.values()) or 1
         self._behind = 0
         self._here = 0.0
+        self._start = clock()
 
-    def pass_by(self, result: TaggedDocument | Failure) -> None:
-        """Take in a result."""
+    def pass_by(self, result: TaggedDocument | Failure, documents: int, units: int) -> None:
+        """Take in a result, and how many documents and units that makes."""
+        if self._show is None:
+            return
         size = self._size[result.file]
         if isinstance(result, Failure) or result.whole:
             self._behind += size
@@ -57,11 +72,8 @@ class Track:
             # Inside of a table only a guess is to be had: its text, at three bytes a character.
             text = 3 * result.units[-1].end if result.units else 0
             self._here = min(self._here + text, 0.95 * size)
-
-    @property
-    def part(self) -> float:
-        """From 0 to 1."""
-        return (self._behind + self._here) / self._total
+        part = (self._behind + self._here) / self._total
+        self._show(Progress(documents, units, part, self._clock() - self._start))
 
 
 def _size(file: str) -> int:
