@@ -120,7 +120,7 @@ def shapes_table(folder: Path) -> str:
 def labelled_table(docs: Path, files: list[Path]) -> str:
     """Of labelled units, how many come out with exactly these bounds, white space aside."""
     rows, reasons = [], Counter[str]()
-    for file in files:
+    for number, file in enumerate(files, 1):
         by_doc: dict[str, list[str]] = {}
         for line in file.read_text("utf-8").splitlines():
             item = json.loads(line)
@@ -138,9 +138,13 @@ def labelled_table(docs: Path, files: list[Path]) -> str:
                     right += 1
                 else:
                     reasons[_reason(text, found)] += 1
-        rows.append([file.name, str(len(by_doc)), str(whole), share(right, whole)])
+        rows.append([f"set {number}", str(len(by_doc)), str(whole), share(right, whole)])
     told = "\n".join(f"- {count} {reason}" for reason, count in reasons.most_common())
-    return table(["file", "documents", "units", "same bounds"], rows) + "\n\nThe rest:\n" + (told or "- none")
+    return (
+        table(["labelled", "documents", "units", "same bounds"], rows)
+        + "\n\nThe rest:\n"
+        + (told or "- none")
+    )
 
 
 def _reason(text: str, found: list[str]) -> str:

@@ -102,10 +102,12 @@ def _pages(documents: dict[str, list[str]]) -> list[Case]:
         "某地召开专题推进会",
         "网站标识码：0000000000",
     ]
-    return [
-        ("a.html", to_html(texts), _body(split_units(from_text("\n".join(texts)))), furniture)
-        for texts in documents.values()
-    ]
+    cases: list[Case] = []
+    for texts in documents.values():
+        together = bare("".join(texts))
+        noise = [text for text in furniture if bare(text) not in together]
+        cases.append(("a.html", to_html(texts), _body(split_units(from_text("\n".join(texts)))), noise))
+    return cases
 
 
 def _pdfs(documents: dict[str, list[str]], pdfs: dict[str, bytes]) -> list[Case]:
