@@ -4,4 +4,4 @@ import sys
 from pathlib import Path
 
 # Helpers are imported by name: here, in processes of a pool, and by the command line under test.
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "output")]
+sys.path[:0] = [str(Path(__file__).parent / name) for name in (".", "output", "learning")]
