@@ -132,10 +132,11 @@ def tag_files(
 
 def _in_processes(model: Model, tasks: Iterable[_Task], jobs: int) -> Iterator[TaggedDocument | Failure]:
     """Do the tasks in several processes; a few are under way while this one reads on, never more."""
-    from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky import ProcessPoolExecutor
 
     source = str(model.path) if model.path is not None else model
-    pool = get_reusable_executor(max_workers=jobs)
+    # A pool of our own: joblib takes loky's shared one for its own when a search or a fit asks for it later.
+    pool = ProcessPoolExecutor(max_workers=jobs)
     under_way: deque[Future[list[TaggedDocument | Failure]]] = deque()
     try:
         for task in tasks:
@@ -144,9 +145,8 @@ def _in_processes(model: Model, tasks: Iterable[_Task], jobs: int) -> Iterator[T
                 yield from under_way.popleft().result()
         while under_way:
             yield from under_way.popleft().result()
-    except BaseException:
+    finally:
         pool.shutdown(wait=True, kill_workers=True)
-        raise
 
 
 def _to_skip(file: str, done: Done | None) -> int | None:

@@ -67,6 +67,13 @@ def test_several_processes_give_the_same_as_one(folder):
     assert plain(_tag(files, jobs=2)) == plain(_tag(files))
 
 
+def test_joblib_works_as_before_after_a_run_in_processes(folder):
+    from joblib import Parallel, delayed
+
+    _tag([folder / "00.txt", folder / "01.txt"], jobs=2)
+    assert Parallel(n_jobs=2)(delayed(abs)(n) for n in (-1, -2)) == [1, 2]
+
+
 def test_a_bad_file_and_a_bad_row_are_named_and_stop_nothing(folder):
     report, rows, told = _run(sorted(folder.iterdir()))
     assert [item.path.rsplit("/")[-1] for item in report.skipped] == ["07.txt", "table.csv"]
