@@ -43,6 +43,7 @@ _REFERENCE = re.compile(
 _WORD = re.compile(r"[A-Za-z0-9０-９.%％,/-]+[，。、；：！？”）》]*|.[，。、；：！？”）》]*")
 # A numbered line longer than this is a cut sentence, not a heading; an article's title is short.
 _LONGEST = {"article": 18}
+_NARROW = re.compile(r"[0-9A-Za-z]")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -188,6 +189,9 @@ class Wrap:
         if not self.wide:
             return False
         wide = self.wide - (self.lost if first else 0.0)
+        if not self.characters and _NARROW.search(line.text + following[:1]):
+            # Figures and Latin letters are not exactly half as wide, and are not broken inside.
+            wide -= 1.0
         return self.measure(line.text) + line.indent + self.measure(_first_word(following)) > wide
 
 
@@ -215,7 +219,7 @@ def _concentrated(cut: list[Line], body: list[Line], measure: Wrap) -> tuple[int
     if near[best] < max(3, 0.4 * len(cut), 0.2 * len(body)) or wider > 0.08 * len(body):
         return 0, Wrap()
     firsts = sum(counts[best - 4 + off] for off in range(-1, 2))
-    lost = 2.0 if firsts * 7 > near[best] and not any(line.indent for line in body) else 0.0
+    lost = 2.0 if firsts >= max(3, near[best] / 50) and not any(line.indent for line in body) else 0.0
     return near[best], Wrap(best / 2, measure.characters, lost)
 
 
@@ -258,7 +262,9 @@ def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: 
         return closes and not last.hint and not here.hint and len(last.text) <= LONGEST
     paragraph = here.indent > 0 and indents
     if level(text) in HEADING_LEVELS:
-        return not paragraph and _REFERENCE.search(last.text[-8:]) is not None
+        # "按照第十二条" or "一、" at a line's end: what follows is no heading, though it looks like one.
+        listed = last.text[-1] == "、" and wrap.is_full(line, text, first=last.text == line.text)
+        return not paragraph and (listed or _REFERENCE.search(last.text[-8:]) is not None)
     if not paragraph and wrap.is_full(line, text, first=last.text == line.text):
         return _fits_wrapped(last, line.text, here)
     # Where paragraphs are indented, a line that is not goes on, whatever page number stands between.
