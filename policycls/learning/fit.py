@@ -49,7 +49,7 @@ class Recipe:
     evidence: float = 0.28
     terms: float = 0.5
     neighbours: tuple[float, ...] = (0.3, 0.2)
-    heading: float = 0.0
+    heading: float = 0.3
     context: float = 1.0
 
     def without_knowledge(self) -> Recipe:
