@@ -278,6 +278,33 @@ def train(
 
 
 @app.command()
+def evidence(
+    ctx: typer.Context,
+    data: Annotated[
+        list[str], typer.Argument(metavar="DATA", help="Labelled tables, JSONL files or corpus folders.")
+    ],
+    *,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The table to write.")],
+    corrections: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Labels mended afterwards: document, unit, label.")
+    ] = None,
+    min_documents: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Leave out words that stand in fewer documents.")
+    ] = 5,
+    quiet: Quiet = False,
+) -> None:
+    """Count what words say in labelled documents, as a table of figures without any sentence.
+
+    Example: policycls evidence labelled.jsonl -o evidence.tsv
+    """
+    from policycls.training import evidence_job
+
+    said = evidence_job(data, output, corrections=corrections, min_documents=min_documents)
+    if not (quiet or ctx.obj):
+        console.say(said)
+
+
+@app.command()
 def evaluate(
     more: Annotated[list[str] | None, typer.Argument(metavar="[DATA]...", help="Further DATA.")] = None,
     *,

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policycls.output import check_folder
+from policycls.output import atomic_path, check_folder, check_writable
+from policycls.resources import data_path
 from policycls.schema import LabelSet, load_label_set
+from policycls.types import NONE
 
 #: The label set that the data itself has.
 AUTO = "auto"
@@ -46,7 +48,7 @@ def train_job(
     ----------
     data : sequence of str
         Tables, JSONL files, or corpus folders. Test documents of a corpus that has a ``splits.json`` are left
-        out.
+        out, and the model is evaluated on them.
     output : str
         The model's folder; a new one, or one that holds a model.
     labels : str, optional
@@ -62,6 +64,7 @@ def train_job(
         If the data holds labels that the schema does not have, or too little to learn from.
     """
     from policycls.learning.corpus import load_labelled
+    from policycls.learning.evaluate import evaluate
     from policycls.learning.knowledge import shipped_knowledge
     from policycls.learning.splits import SPLITS, split
     from policycls.learning.train import train
@@ -69,13 +72,66 @@ def train_job(
     check_folder(output, "manifest.json")
     schema = None if labels == AUTO else load_label_set(labels)
     documents = load_labelled(data, schema)
+    kept: set[str] = set()
     for folder in data:
         if (Path(folder) / SPLITS).is_file():
-            # What such a corpus keeps for testing stays unseen.
-            test = {x.doc for x in split(load_labelled([folder], schema), folder)[1]}
-            documents = [x for x in documents if x.doc not in test]
+            kept |= {x.doc for x in split(load_labelled([folder], schema), folder)[1]}
+    test = [x for x in documents if x.doc in kept]
+    documents = [x for x in documents if x.doc not in kept]
     if schema is None:
         schema = LabelSet.of(sorted({label for x in documents for unit in x.units for label in unit.labels}))
     trained = train(documents, schema, knowledge=shipped_knowledge(), allow_small=allow_small)
+    if test:
+        trained = trained.told(evaluation=evaluate(trained.model, test).record())
     corpus = trained.about["corpus"]
     return TrainedReport(trained.save(output), corpus["documents"], corpus["units"], corpus["by_label"])
+
+
+def evidence_job(
+    data: Sequence[str], output: str, *, corrections: str | None = None, min_documents: int = 5
+) -> str:
+    """Count evidence in labelled files, beside the corpus that ships; return what was counted, in one line.
+
+    Parameters
+    ----------
+    data : sequence of str
+        Tables, JSONL files, or corpus folders, labelled by the schema that ships.
+    output : str
+        The table to write.
+    corrections : str, optional
+        A table of labels mended afterwards: document, number of the unit, label, between tabs.
+    min_documents : int
+        Words that stand in fewer documents are left out.
+
+    Raises
+    ------
+    OutputError
+        If the table cannot be written; nothing is read then.
+    CorpusError
+        If a label is unknown, a correction fits no unit, or there is too little to count.
+    """
+    from policycls.learning.corpus import load_labelled, mended
+    from policycls.learning.evidence import count_evidence
+    from policycls.learning.knowledge import evidence_text, read_terms
+    from policycls.learning.splits import split
+    from policycls.learning.train import units_of
+
+    check_writable(output)
+    schema = load_label_set()
+    documents = load_labelled(data, schema)
+    if corrections is not None:
+        documents = mended(documents, corrections, schema)
+    corpus = data_path("corpus")
+    base = split(load_labelled([corpus], schema), corpus)[0]
+    classes = (*schema.ids, NONE)
+    evidence = count_evidence(
+        units_of(documents, classes),
+        units_of(base, classes),
+        classes,
+        terms=read_terms(data_path("labels", "terms.tsv")),
+        min_documents=min_documents,
+    )
+    with atomic_path(output) as path:
+        path.write_text(evidence_text(evidence), encoding="utf-8", newline="\n")
+    units = sum(len(document.units) for document in documents)
+    return f"{len(evidence.texts):,} words counted in {units:,} units of {len(documents):,} documents"

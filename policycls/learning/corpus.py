@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class LabelledUnit:
         Measure ids, primary first; empty for none.
     maybe : tuple of str
         Labels left open: they count neither right nor wrong.
+    unit : int
+        Its number in the document as the file states it, or its place among the labelled units.
     """
 
     text: str
@@ -50,6 +52,7 @@ class LabelledUnit:
     kind: str = "sentence"
     heading: str = ""
     maybe: tuple[str, ...] = ()
+    unit: int = 0
 
     @property
     def label(self) -> str:
@@ -129,6 +132,48 @@ def fingerprint(documents: Sequence[LabelledDocument]) -> str:
     return digest.hexdigest()
 
 
+def mended(
+    documents: Sequence[LabelledDocument], table: str | Path, labels: LabelSet
+) -> list[LabelledDocument]:
+    """Give units the primary label of a table of corrections: document, number of the unit, label.
+
+    Parameters
+    ----------
+    documents : sequence of LabelledDocument
+    table : str or Path
+        Lines of three fields between tabs; lines that begin with ``#`` are comments.
+    labels : LabelSet
+
+    Returns
+    -------
+    list of LabelledDocument
+        The documents with the labels mended; second labels stay.
+
+    Raises
+    ------
+    CorpusError
+        If a line has other fields, or names a unit that is not there.
+    """
+    left: dict[tuple[str, int], tuple[str, int]] = {}
+    for number, line in enumerate(Path(table).read_text(encoding="utf-8-sig").split("\n"), 1):
+        if line.strip() and not line.startswith("#"):
+            fields = line.split("\t")
+            if len(fields) != 3 or not fields[1].isdigit():
+                raise CorpusError("expected document, unit, label between tabs", path=table, line=number)
+            left[fields[0], int(fields[1])] = labels.resolve(fields[2], path=table, line=number), number
+
+    def mend(doc: str, unit: LabelledUnit) -> LabelledUnit:
+        label, _ = left.pop((doc, unit.unit), (unit.label, 0))
+        rest = [x for x in unit.labels if x not in (label, unit.label)]
+        return replace(unit, labels=() if label == NONE else (label, *rest)) if label != unit.label else unit
+
+    found = [replace(x, units=tuple(mend(x.doc, unit) for unit in x.units)) for x in documents]
+    if left:
+        (doc, number), (_, at) = next(iter(left.items()))
+        raise CorpusError(f"no unit {number} in document {doc!r}", path=table, line=at)
+    return found
+
+
 def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
     for path in map(Path, paths):
         if not path.exists():
@@ -169,7 +214,8 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
             continue
         name = row.get(names.doc or "")
         default = doc if file.suffix == ".jsonl" else f"{file.name}#{n + 1}"
-        yield str(name or default), {}, unit
+        stated = str(row.get("unit", ""))
+        yield str(name or default), {}, replace(unit, unit=int(stated) if stated.isdigit() else n)
 
 
 def _jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -43,7 +43,7 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Examples
     --------
-    >>> texts = ["设立贷款贴息", "开展执法检查", "给予贴息补助", "组织联合检查", "发放担保贷款", "从严查处违法"] * 3
+    >>> texts = ["设立贷款贴息", "开展执法检查", "给予贴息补助", "组织联合检查", "发放贷款", "查处违法"] * 3
     >>> labels = ["financing", "supervision"] * 9
     >>> PolicyClassifier(evidence=0, terms=0).fit(texts, labels).predict(["贷款担保"]).tolist()
     ['financing']
@@ -87,7 +87,7 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"{len(texts)} texts, {len(numbers)} labels")
         if len(self.classes_) < 2:
             raise ValueError("needs at least 2 labels with examples")
-        documents = list(range(len(texts))) if groups is None else list(groups)
+        documents: list[object] = [*range(len(texts))] if groups is None else list(groups)
         units = Units(texts, numbers, documents)
         classes = [str(x) for x in self.classes_]
         recipe = Recipe(

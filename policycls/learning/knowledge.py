@@ -114,7 +114,7 @@ def read_evidence(path: str | Path) -> Evidence:
         if len(numbers) != 2 * k or parts[0] not in _KINDS or not np.isfinite(numbers).all():
             raise CorpusDamagedError(f"expected {3 + 2 * k} fields", path=path, line=number)
         if parts[0] == "bias":
-            bias = np.array(numbers[:k])
+            bias[:] = numbers[:k]
             continue
         kinds.append(parts[0])
         texts.append(parts[1])

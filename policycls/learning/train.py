@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,10 @@ class Trained:
     def model(self) -> Model:
         """The model, to be used at once."""
         return Model(self.weights, self.classes, self.settings)
+
+    def told(self, **more: Any) -> Trained:
+        """Return the same model with more to tell in its manifest."""
+        return replace(self, about={**self.about, **more})
 
     def save(self, folder: str | Path) -> Path:
         """Write the model folder."""

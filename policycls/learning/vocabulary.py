@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ from policycls.model.features import (
 )
 from policycls.model.segmentation import Segmenter
 
-Matrix = sparse.csr_matrix
+#: A scipy.sparse.csr_matrix of float64; scipy has no types of its own.
+Matrix: TypeAlias = Any
 
 _BATCH = 2000
 
@@ -87,11 +89,12 @@ def count(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter) ->
     """
     parts = []
     for batch in _batches(texts):
-        for n, block in enumerate(encode(batch, vocabulary, segmenter)):
-            ones = np.ones(len(block.rows))
-            part = sparse.csr_matrix((ones, block.rows, block.starts), shape=(len(batch), len(vocabulary)))
-            total = part if n == 0 else total + part
-        parts.append(total)
+        shape = (len(batch), len(vocabulary))
+        blocks = [
+            sparse.csr_matrix((np.ones(len(block.rows)), block.rows, block.starts), shape=shape)
+            for block in encode(batch, vocabulary, segmenter)
+        ]
+        parts.append(sum(blocks[1:], blocks[0]))
     if not parts:
         return sparse.csr_matrix((0, len(vocabulary)))
     return sparse.vstack(parts, format="csr")
@@ -100,7 +103,8 @@ def count(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter) ->
 def inverse_document_frequency(counts: Matrix) -> NDArray[np.float32]:
     """Return ln((1 + n) / (1 + df)) + 1 for each column, as scikit-learn's smoothed idf; ``(n_rows,)``."""
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    return (np.log((1 + counts.shape[0]) / (1 + frequency)) + 1).astype(np.float32)
+    idf: NDArray[np.float32] = (np.log((1 + counts.shape[0]) / (1 + frequency)) + 1).astype(np.float32)
+    return idf
 
 
 def weigh(counts: Matrix, idf: NDArray[np.float32]) -> Matrix:

@@ -146,7 +146,11 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         )
     classes, files = manifest.get("classes"), manifest.get("files")
     good = isinstance(classes, list) and all(isinstance(x, str) and x for x in classes)
-    if not good or not 2 <= len(set(classes)) == len(classes) <= _MOST_CLASSES:
+    if (
+        not isinstance(classes, list)
+        or not good
+        or not 2 <= len(set(classes)) == len(classes) <= _MOST_CLASSES
+    ):
         raise _damaged(f"{MANIFEST}: 'classes' is not a list of 2 to {_MOST_CLASSES} ids", folder)
     stated = files.get(WEIGHTS) if isinstance(files, dict) else None
     if not isinstance(stated, dict) or not isinstance(stated.get("bytes"), int) or "sha256" not in stated:
@@ -262,10 +266,17 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_words: int, k: int) -> N
     ):
         raise ModelDamagedError(f"{WEIGHTS}: 'pairs' names words that are not there")
     for name in ("chars", "bigrams", "pairs"):
-        if len(np.unique(arrays[name])) != len(arrays[name]):
+        if _has_repeats(arrays[name]):
             raise ModelDamagedError(f"{WEIGHTS}: '{name}' has repeated entries")
     if (arrays["idf"] < 0).any():
         raise ModelDamagedError(f"{WEIGHTS}: 'idf' has values below 0")
+
+
+def _has_repeats(values: NDArray[Any]) -> bool:
+    if (values[1:] > values[:-1]).all():  # sorted, as they are written: no need to sort them again
+        return False
+    ordered = np.sort(values)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _settings(stated: Mapping[str, Any]) -> Settings:
