@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from policycls.documents import looks_traditional, split_units, to_simplified
 from policycls.model.context import neighbours_sum
-from policycls.model.features import encode
+from policycls.model.features import find_rows
 from policycls.model.linear import Floats
 from policycls.model.segmentation import Engine, Segmenter, make_segmenter
 from policycls.model.weights import Settings, Weights
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_SECONDARY = 2
 #: Distinct texts scored at a time: enough to keep numpy busy, few enough to stay in the cache.
-_BATCH = 1000
+_BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Model:
         k = len(self.classes_)
         scores = np.zeros((len(distinct), 2 * k))
         for start in range(0, len(distinct), _BATCH):
-            blocks = encode(distinct[start : start + _BATCH], self.weights.vocabulary, self.segmenter)
+            blocks = find_rows(distinct[start : start + _BATCH], self.weights.vocabulary, self.segmenter)
             scores[start : start + _BATCH] = self.weights.scorer.score(blocks)
         return scores[where, :k], scores[where, k:]
 
@@ -184,7 +184,8 @@ class Model:
         ['approval_streamlining']
         """
         decision = self.decision_function(texts, headings=headings, documents=documents)
-        return self.classes_[decision.argmax(axis=1)]
+        labels: NDArray[np.str_] = self.classes_[decision.argmax(axis=1)]
+        return labels
 
     def tag(
         self, document: Document, units: Sequence[Unit] | None = None, *, keep_noise: bool = False
@@ -232,30 +233,30 @@ class Model:
         list of Choice, (n,)
         """
         decision = self.decision_function(texts, headings=headings, documents=documents)
-        classes = [str(x) for x in self.classes_]
-        measures = [n for n, x in enumerate(classes) if x != NONE]
         proba = self.weights.calibration(decision)
-        return [
-            self._choice(classes, measures, *row)
-            for row in zip(decision.tolist(), proba.tolist(), strict=True)
-        ]
-
-    def _choice(
-        self, classes: list[str], measures: list[int], decision: list[float], proba: list[float]
-    ) -> Choice:
-        chosen = max(range(len(classes)), key=decision.__getitem__)
-        ranked = sorted(measures, key=decision.__getitem__, reverse=True)
-        labels: tuple[str, ...] = ()
-        if classes[chosen] != NONE:
-            beside = [n for n in ranked if n != chosen and proba[n] >= self.settings.secondary_above]
-            labels = tuple(classes[n] for n in [chosen, *beside[:_MOST_SECONDARY]])
-        return Choice(
-            label=classes[chosen],
-            top=classes[ranked[0]],
-            labels=labels,
-            scores={classes[n]: round(proba[n], 6) for n in measures},
-            review=proba[chosen] < self.settings.review_below,
+        classes: list[str] = self.classes_.tolist()
+        measures = np.flatnonzero(self.classes_ != NONE)
+        chosen = decision.argmax(axis=1)
+        ranked = measures[np.argsort(-decision[:, measures], axis=1, kind="stable")]
+        certain = proba[np.arange(len(chosen)), chosen]
+        likely = proba >= self.settings.secondary_above
+        likely[np.arange(len(chosen)), chosen] = False
+        several = likely[:, measures].any(axis=1) & (self.classes_[chosen] != NONE)
+        labels = [((x,) if x != NONE else ()) for x in classes]
+        columns = (
+            chosen.tolist(),
+            ranked[:, 0].tolist(),
+            proba[:, measures].round(6).tolist(),
+            (certain < self.settings.review_below).tolist(),
         )
+        choices = [
+            Choice(classes[n], classes[top], labels[n], dict(zip(self.labels, scores, strict=True)), review)
+            for n, top, scores, review in zip(*columns, strict=True)
+        ]
+        for i in np.flatnonzero(several).tolist():
+            beside = [n for n in ranked[i].tolist() if likely[i, n]][:_MOST_SECONDARY]
+            choices[i] = replace(choices[i], labels=tuple(classes[n] for n in [chosen[i], *beside]))
+        return choices
 
     def _tag_split(
         self, split: Sequence[tuple[Document, Sequence[Unit]]], *, keep_noise: bool
@@ -280,11 +281,12 @@ class Model:
         return TaggedUnit(
             doc=document.doc, unit=unit.unit, kind=unit.kind, page=unit.page, start=unit.start, end=unit.end,
             heading=unit.heading, text=unit.text, label=choice.label, top=choice.top, labels=choice.labels,
-            scores=choice.scores, review=choice.review or unit.fragment, model=self.id, fields=document.fields,
+            scores=choice.scores, review=choice.review or unit.fragment, model=self.id,
+            fields=document.fields,
         )  # fmt: skip
 
 
 def _runs(documents: Sequence[object]) -> NDArray[np.int64]:
-    """Number the stretches of equal values."""
+    """Give each stretch of equal values a number."""
     starts = [i > 0 and documents[i] != documents[i - 1] for i in range(len(documents))]
     return np.cumsum(np.array(starts, dtype=np.int64))

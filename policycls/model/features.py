@@ -7,7 +7,7 @@ A text is first normalised (see :func:`normalise`), then counted in four blocks:
 - ``words``: what the segmenter cuts, those with a letter, a digit or a Han character;
 - ``pairs``: two such words side by side.
 
-A :class:`Vocabulary` says which of them are known and gives each a row; :func:`encode` turns many texts
+A :class:`Vocabulary` says which of them are known and gives each a row; :func:`find_rows` turns many texts
 at once into rows. Everything is done on whole batches: the texts are joined by line ends, cut in one
 call and looked up as arrays. No feature crosses from one text into the next.
 """
@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from policycls.model.lookup import Lookup
+
 if TYPE_CHECKING:
     from policycls.model.segmentation import Segmenter
 
@@ -31,8 +33,8 @@ _SEPARATOR = "\n"
 _DROPPED = 0  # code of what is left out: spaces, zero-width and control characters
 _FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FFF
 _DIGIT = ord("0")
-# Odd 64-bit constant of multiplicative hashing (Knuth, TAOCP vol. 3, 6.4): 2^64 divided by the golden ratio.
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+#: A normal code has 16 bits, so that so many make a key of 64; longer words are looked up in a dict.
+_PACKED = 4
 
 
 def _code_table() -> NDArray[np.uint32]:
@@ -101,50 +103,13 @@ class Block:
     Attributes
     ----------
     rows : ndarray of int32, (n_features,)
-        Rows of the vocabulary.
+        Rows of the vocabulary; -1 for what is not known, where :func:`encode` has not left it out.
     starts : ndarray of int64, (n + 1,)
         Text i has ``rows[starts[i]:starts[i + 1]]``.
     """
 
     rows: NDArray[np.int32]
     starts: NDArray[np.int64]
-
-
-class _Lookup:
-    """From 64-bit keys to row numbers: open addressing with linear probing, built and asked in numpy."""
-
-    def __init__(self, keys: NDArray[np.uint64], first_row: int) -> None:
-        bits = max(4, int(2 * len(keys)).bit_length())
-        self._shift = np.uint64(64 - bits)
-        self._mask = (1 << bits) - 1
-        self._keys = np.zeros(1 << bits, dtype=np.uint64)
-        self._rows = np.full(1 << bits, -1, dtype=np.int32)
-        rows = np.arange(first_row, first_row + len(keys), dtype=np.int32)
-        slots = self._slots(keys)
-        while len(keys):
-            free = self._rows[slots] < 0
-            _, winners = np.unique(np.where(free, slots, -1), return_index=True)
-            winners = winners[free[winners]]
-            self._keys[slots[winners]] = keys[winners]
-            self._rows[slots[winners]] = rows[winners]
-            rest = np.ones(len(keys), dtype=bool)
-            rest[winners] = False
-            keys, rows, slots = keys[rest], rows[rest], (slots[rest] + 1) & self._mask
-
-    def _slots(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return ((keys * _GOLDEN) >> self._shift).astype(np.int64)
-
-    def __call__(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
-        """Return the row of each key, -1 for unknown ones; ``(n,)``."""
-        slots = self._slots(keys)
-        found = self._rows[slots]
-        waiting = np.flatnonzero((found >= 0) & (self._keys[slots] != keys))
-        while len(waiting):
-            slots[waiting] = (slots[waiting] + 1) & self._mask
-            probe = slots[waiting]
-            found[waiting] = self._rows[probe]
-            waiting = waiting[(found[waiting] >= 0) & (self._keys[probe] != keys[waiting])]
-        return found
 
 
 def bigram_keys(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.uint64]:
@@ -235,12 +200,26 @@ class Vocabulary:
         return {word: number for number, word in enumerate(self.words)}
 
     @cached_property
-    def _bigram_rows(self) -> _Lookup:
-        return _Lookup(self.bigrams, self.offsets[1])
+    def _short_words(self) -> Lookup:
+        """Numbers of the words that :func:`_packed` makes keys of."""
+        codes = np.frombuffer("".join(self.words).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        lengths = np.fromiter(map(len, self.words), dtype=np.int64, count=len(self.words))
+        starts = np.cumsum(lengths) - lengths
+        short = np.flatnonzero((lengths > 0) & (lengths <= _PACKED))
+        keys = _packed(np.minimum(codes, 0xFFFF), starts[short], lengths[short])
+        return Lookup(keys, short.astype(np.int32))
 
     @cached_property
-    def _pair_rows(self) -> _Lookup:
-        return _Lookup(self.pairs, self.offsets[3])
+    def _long_words(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.words) if len(word) > _PACKED}
+
+    @cached_property
+    def _bigram_rows(self) -> Lookup:
+        return Lookup(self.bigrams, np.arange(*self.offsets[1:3], dtype=np.int32))
+
+    @cached_property
+    def _pair_rows(self) -> Lookup:
+        return Lookup(self.pairs, np.arange(*self.offsets[3:5], dtype=np.int32))
 
 
 def is_counted(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -255,7 +234,12 @@ def is_word(token: str) -> bool:
 
 
 def encode(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter) -> tuple[Block, ...]:
-    """Find the known features of texts.
+    """Find the known features of texts, and those alone; parameters and result as :func:`find_rows`."""
+    return tuple(_known(block) for block in find_rows(texts, vocabulary, segmenter))
+
+
+def find_rows(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter) -> tuple[Block, ...]:
+    """Find the features of texts; those that are not known have row -1.
 
     Parameters
     ----------
@@ -273,22 +257,26 @@ def encode(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter) -
     codes = normal.codes
     counted = is_counted(codes)
     both = np.flatnonzero(counted[:-1] & counted[1:])
-    bigrams = vocabulary._bigram_rows(bigram_keys(codes[both], codes[both + 1]))
+    bigrams = vocabulary._bigram_rows(bigram_keys(codes.take(both), codes.take(both + 1)))
     numbers, owner, neighbours = word_numbers(normal, vocabulary, segmenter)
     words = np.where(numbers >= 0, numbers + np.int32(vocabulary.offsets[2]), np.int32(-1))
-    pairs = vocabulary._pair_rows(pair_keys(numbers[neighbours], numbers[neighbours + 1]))
+    pairs = vocabulary._pair_rows(pair_keys(numbers.take(neighbours), numbers.take(neighbours + 1)))
     return (
-        _block(vocabulary._char_rows[codes], normal.owner, n),
-        _block(bigrams, normal.owner[both], n),
+        _block(vocabulary._char_rows.take(codes), normal.owner, n),
+        _block(bigrams, normal.owner.take(both), n),
         _block(words, owner, n),
-        _block(pairs, owner[neighbours], n),
+        _block(pairs, owner.take(neighbours), n),
     )
 
 
 def _block(rows: NDArray[np.int32], owner: NDArray[np.int64], n: int) -> Block:
-    known = rows >= 0
-    counts = np.bincount(owner[known], minlength=n)
-    return Block(rows[known], np.concatenate([[0], np.cumsum(counts)]))
+    return Block(rows, np.searchsorted(owner, np.arange(n + 1)))
+
+
+def _known(block: Block) -> Block:
+    known = block.rows >= 0
+    before = np.concatenate([[0], np.cumsum(known)])
+    return Block(block.rows[known], before[block.starts])
 
 
 def word_numbers(
@@ -306,9 +294,23 @@ def word_numbers(
         Positions i at which tokens i and i + 1 are both known words of one text.
     """
     tokens = segmenter.cut(normal.text)
-    get = vocabulary._word_numbers.get
-    numbers = np.fromiter([get(token, -1) for token in tokens], dtype=np.int32, count=len(tokens))
-    ends = np.fromiter([token == _SEPARATOR for token in tokens], dtype=bool, count=len(tokens))
-    owner = np.cumsum(ends) - ends
+    # Packed codes are hashed in numpy: asking a dict for every token costs twice as much.
+    lengths = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
+    starts = np.cumsum(lengths) - lengths
+    numbers = vocabulary._short_words(_packed(normal.codes, starts, lengths))
+    for i in np.flatnonzero(lengths > _PACKED).tolist():
+        numbers[i] = vocabulary._long_words.get(tokens[i], -1)
     known = numbers >= 0  # a line end is never a known word, so no pair crosses it
-    return numbers, owner, np.flatnonzero(known[:-1] & known[1:])
+    return numbers, normal.owner.take(starts), np.flatnonzero(known[:-1] & known[1:])
+
+
+def _packed(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Pack the up to four codes of each stretch into a key; no code is 0, so keys of two lengths differ."""
+    pairs = np.zeros(len(codes) + 3, dtype=np.uint64)
+    pairs[: len(codes)] = codes
+    pairs[:-1] = (pairs[:-1] << np.uint64(16)) | pairs[1:]
+    fours = (pairs[:-2].take(starts) << np.uint64(32)) | pairs[2:].take(starts)
+    unused: NDArray[np.uint64] = (_PACKED - np.minimum(lengths, _PACKED)).astype(np.uint64) << np.uint64(4)
+    return fours >> unused

@@ -7,9 +7,10 @@ the HMM off both give the same words. This is the only module that imports eithe
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Engine = Literal["rjieba", "jieba"]
 
@@ -57,9 +58,7 @@ def missing_words(words: Sequence[str]) -> list[str]:
 
 class _Rjieba:
     def __init__(self, words: Sequence[str]) -> None:
-        import rjieba
-
-        self._engine = rjieba.Jieba()
+        self._engine = _rjieba_extension().Jieba()
         for word in words:
             self._engine.add_word(word, WORD_FREQUENCY, "n")
 
@@ -79,7 +78,28 @@ class _Jieba:
         return words
 
 
-def _jieba_tokenizer():  # type: ignore[no-untyped-def]
+@lru_cache(maxsize=1)
+def _rjieba_extension() -> Any:
+    """Return rjieba's compiled module alone.
+
+    Importing the package builds a segmenter of its own beside ours, which takes as long as everything
+    else in tagging a sentence.
+    """
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    package = PathFinder.find_spec("rjieba")
+    spec = package and PathFinder.find_spec("rjieba.rjieba", package.submodule_search_locations)
+    if spec is None or spec.loader is None or "rjieba" in sys.modules:
+        import rjieba
+
+        return rjieba
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _jieba_tokenizer() -> Any:
     """Build jieba's tokenizer from its dictionary, past its cache file in the shared temp folder."""
     import warnings
 

@@ -35,7 +35,7 @@ class Settings:
     """
 
     neighbours: tuple[float, ...] = (0.3, 0.2)
-    heading: float = 0.0
+    heading: float = 0.3
     review_below: float = 0.5
     secondary_above: float = 0.25
 
@@ -102,6 +102,6 @@ class Weights:
 
     @cached_property
     def scorer(self) -> Scorer:
-        """The table of the linear product: own and context columns, and the square of the idf."""
-        square = self.idf.astype(np.float64)[:, None] ** 2
-        return Scorer(np.hstack([self.own.floats, self.context.floats, square]))
+        """The table of the linear product."""
+        own, context = self.own, self.context
+        return Scorer(own.values, context.values, own.step, context.step, self.idf)
