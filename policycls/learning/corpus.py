@@ -18,6 +18,7 @@ from policycls.errors import (
     TooFewExamplesError,
     UnknownLabelError,
 )
+from policycls.output import unguard
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
@@ -28,6 +29,10 @@ LABELS = ("labels", "全部标签", "所有标签")
 DOC = ("doc", "文档", "文件", "document", "doc_id")
 HEADING = ("heading", "标题", "上级标题")
 KIND = ("kind", "类型")
+#: Columns that people fill in beside a model's label; where one is there, a blank cell is not labelled.
+CORRECTION = ("correction", "改正标签")
+SECOND = ("second", "第二标签")
+BEFORE, AFTER = ("before", "上一句"), ("after", "下一句")
 
 _SHOWN_ERRORS = 20
 
@@ -45,6 +50,8 @@ class LabelledUnit:
         Labels left open: they count neither right nor wrong.
     unit : int
         Its number in the document as the file states it, or its place among the labelled units.
+    before, after : str or None
+        The units around it in the document, "" for none; None where only the labelled ones are known.
     """
 
     text: str
@@ -53,6 +60,8 @@ class LabelledUnit:
     heading: str = ""
     maybe: tuple[str, ...] = ()
     unit: int = 0
+    before: str | None = None
+    after: str | None = None
 
     @property
     def label(self) -> str:
@@ -70,11 +79,17 @@ class LabelledDocument:
     units : tuple of LabelledUnit
     meta : Mapping
         Title, genre, region, year, source, annotators, as far as stated.
+    weight : float
+        What a unit of it counts in training.
+    open : tuple of str
+        Labels for which it was not read: that a unit lacks them says nothing.
     """
 
     doc: str
     units: tuple[LabelledUnit, ...]
     meta: Mapping[str, Any] = field(default_factory=dict)
+    weight: float = 1.0
+    open: tuple[str, ...] = ()
 
 
 def load_labelled(paths: Iterable[str | Path], labels: LabelSet | None = None) -> list[LabelledDocument]:
@@ -196,7 +211,9 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
     if file.suffix == ".jsonl":
         rows = _jsonl_rows(file)
     else:
-        rows = ((line, dict(cells)) for line, cells in read_records(str(file), "the columns text and label"))
+        found = read_records(str(file), "the columns text and label")
+        # A cell of a table that policycls wrote may stand behind a ' that keeps spreadsheets from running it.
+        rows = ((line, {name: unguard(cell) for name, cell in cells.items()}) for line, cells in found)
     doc = file.stem
     for n, (line, row) in enumerate(rows):
         if set(row) == {"meta"}:
@@ -243,6 +260,8 @@ class _Names:
     doc: str | None
     heading: str | None
     kind: str | None
+    before: str | None
+    after: str | None
 
 
 def _columns(row: Mapping[str, Any], file: Path, line: int) -> _Names:
@@ -250,18 +269,23 @@ def _columns(row: Mapping[str, Any], file: Path, line: int) -> _Names:
         return next((name for name in names if name in row), None)
 
     text, label, labels = first(TEXT), first(LABEL), first(LABELS)
+    if (correction := first(CORRECTION)) is not None:
+        label, labels = correction, first(SECOND)
     if text is None or (label is None and labels is None):
         shown = ", ".join(map(str, row))
         raise TableError(f"needs columns text and label; found {shown}", path=file, line=line)
-    return _Names(text, label, labels, first(DOC), first(HEADING), first(KIND))
+    return _Names(text, label, labels, first(DOC), first(HEADING), first(KIND), first(BEFORE), first(AFTER))
 
 
 def _labels(row: Mapping[str, Any], names: _Names) -> list[str] | None:
     """Return the labels as written, primary first, [] for none; None where the row is not labelled."""
-    primary = str(row.get(names.label or "") or "").strip()
+    value = row.get(names.label or "")
+    primary = "" if value is None or value != value else str(value).strip()  # NaN is no label  # noqa: PLR0124
     several = row.get(names.labels or "")
     if isinstance(several, str):
         several = _split(several)
+    if names.label in CORRECTION and not primary:
+        return None
     if isinstance(several, list):
         written = [str(x).strip() for x in several if str(x).strip()]
         return [primary, *(x for x in written if x != primary)] if primary else written
@@ -298,4 +322,6 @@ def _unit(
         kind=str(row.get(names.kind or "") or "sentence"),
         heading=str(row.get(names.heading or "") or ""),
         maybe=tuple(x for x in map(str, maybe) if x != NONE) if isinstance(maybe, list) else (),
+        before=str(row.get(names.before) or "") if names.before else None,
+        after=str(row.get(names.after) or "") if names.after else None,
     )

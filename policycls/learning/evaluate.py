@@ -14,6 +14,7 @@ from policycls.errors import LabelMismatchError, TooFewExamplesError
 from policycls.learning.bootstrap import DRAWS, Score, differences, intervals
 from policycls.learning.corpus import LabelledDocument, LabelledUnit, fingerprint
 from policycls.learning.metrics import Judged, count
+from policycls.learning.stretches import placed
 from policycls.model.classifier import Choice
 from policycls.schema import unknown_label
 from policycls.types import NONE
@@ -217,15 +218,23 @@ def judge(model: Chooser, documents: Sequence[LabelledDocument], *, alone: bool 
     known = [str(x) for x in model.classes_]
     classes = (*known, *([NONE] if NONE not in known else []))
     _check_labels(documents, classes)
-    owner = [n for n, _ in pairs]
+    owner = np.array([n for n, _ in pairs], dtype=np.int64)
     traditional = [looks_traditional("\n".join(unit.text for unit in x.units)) for x in documents]
-    texts = [to_simplified(unit.text) if traditional[n] else unit.text for n, unit in pairs]
+
+    def read(n: int, text: str) -> str:
+        return to_simplified(text) if traditional[n] else text
+
     if alone:
-        choices = model.choose(texts)
+        choices = model.choose([read(n, unit.text) for n, unit in pairs])
     else:
-        headings = [to_simplified(x.heading) if traditional[n] else x.heading for n, x in pairs]
-        choices = model.choose(texts, headings=headings, documents=owner)
-    return _judged(classes, [unit for _, unit in pairs], choices, np.array(owner, dtype=np.int64))
+        rows = list(placed(documents))
+        found = model.choose(
+            [read(n, text) for n, text, _, _ in rows],
+            headings=[read(n, heading) for n, _, heading, _ in rows],
+            documents=[n for n, *_ in rows],
+        )
+        choices = [choice for choice, (*_, unit) in zip(found, rows, strict=True) if unit is not None]
+    return _judged(classes, [unit for _, unit in pairs], choices, owner)
 
 
 def _judged(

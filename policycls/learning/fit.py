@@ -24,6 +24,9 @@ from policycls.model.linear import Floats
 from policycls.model.segmentation import Segmenter, make_segmenter, missing_words
 from policycls.model.weights import EVIDENCE, TERM, TRAINED, Quantised, Weights
 
+#: The decision about a label for which a unit was not read: no probability is left for it.
+UNKNOWN = -1e9
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -65,18 +68,36 @@ class Units:
     ----------
     texts : list of str, (n,)
     labels : ndarray of int, (n,)
-        Position of the primary label among the classes.
+        Position of the primary label among the classes; -1 for a unit that is there as context alone.
     documents : list, (n,)
         Units of a document stand together, in reading order.
+    weights : ndarray of float, (n,), optional
+        What each unit counts; by default all the same.
+    signs : ndarray of int8, (n, n_classes), optional
+        1 for every label that a unit has, -1 for those that it lacks, 0 where that is not known. By default
+        a unit has its primary label and no other.
     """
 
     texts: list[str]
     labels: NDArray[np.int64]
     documents: list[object]
+    weights: Floats | None = None
+    signs: NDArray[np.int8] | None = None
 
     def take(self, rows: NDArray[np.int64]) -> Units:
         """Return some of the units."""
-        return Units([self.texts[i] for i in rows], self.labels[rows], [self.documents[i] for i in rows])
+        return Units(
+            [self.texts[i] for i in rows],
+            self.labels[rows],
+            [self.documents[i] for i in rows],
+            None if self.weights is None else self.weights[rows],
+            None if self.signs is None else self.signs[rows],
+        )
+
+    @property
+    def labelled(self) -> NDArray[np.int64]:
+        """Positions of the units that have a label."""
+        return np.flatnonzero(self.labels >= 0)
 
 
 def taught_words(knowledge: Knowledge) -> tuple[str, ...]:
@@ -135,17 +156,45 @@ def _train(values: sparse.csr_matrix, units: Units, k: int, recipe: Recipe) -> t
     if recipe.context:
         around = neighbour_matrix(units.documents, recipe.neighbours) @ values
         features = sparse.hstack([values, recipe.context * around], format="csr")
-    model = LinearSVC(C=recipe.strength, class_weight="balanced", random_state=0)
-    model.fit(features, units.labels)
     coefficients, bias = np.zeros((k, features.shape[1])), np.full(k, -1.0)
-    if len(model.classes_) == 2:
-        coefficients[model.classes_] = np.vstack([-model.coef_, model.coef_])
-        bias[model.classes_] = [-model.intercept_[0], model.intercept_[0]]
+    rows = units.labelled
+    if len(rows) < len(units.labels):
+        features, units = features[rows], units.take(rows)
+    if units.signs is not None:
+        _one_by_one(features, units, recipe, (coefficients, bias))
     else:
-        coefficients[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+        model = LinearSVC(C=recipe.strength, class_weight="balanced", random_state=0)
+        model.fit(features, units.labels, sample_weight=units.weights)
+        if len(model.classes_) == 2:
+            coefficients[model.classes_] = np.vstack([-model.coef_, model.coef_])
+            bias[model.classes_] = [-model.intercept_[0], model.intercept_[0]]
+        else:
+            coefficients[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
     n = values.shape[1]
     context = recipe.context * coefficients[:, n:] if recipe.context else np.zeros((k, n))
     return coefficients[:, :n].T.copy(), context.T.copy(), bias
+
+
+def _one_by_one(
+    features: sparse.csr_matrix, units: Units, recipe: Recipe, table: tuple[Floats, Floats]
+) -> None:
+    """Fit each class on the units for which it is known whether they have it, weighed as all at once are."""
+    from sklearn.svm import LinearSVC
+
+    coefficients, bias = table
+    signs = np.zeros((0, 0)) if units.signs is None else units.signs
+    frequent = max(int((np.bincount(units.labels) > 0).sum()), 2)
+    for column in range(signs.shape[1]):
+        known = np.flatnonzero(signs[:, column])
+        target = signs[known, column] > 0
+        if not 0 < target.sum() < len(target):
+            continue
+        weight = {True: len(target) / (frequent * target.sum()), False: 1.0}
+        model = LinearSVC(C=recipe.strength, class_weight=weight, random_state=0)
+        model.fit(
+            features[known], target, sample_weight=None if units.weights is None else units.weights[known]
+        )
+        coefficients[column], bias[column] = model.coef_[0], model.intercept_[0]
 
 
 def _add_evidence(
@@ -202,6 +251,9 @@ def out_of_fold(
     decisions = np.zeros((len(units.texts), len(classes)))
     for (_, test), found in zip(parts, Parallel(n_jobs=2)(jobs), strict=True):
         decisions[test] = found
+    if units.signs is not None:
+        # Among labels for which a unit was not read nothing can be said about its own.
+        decisions[units.signs == 0] = UNKNOWN
     return decisions
 
 

@@ -14,6 +14,7 @@ from policycls.errors import TooFewExamplesError
 from policycls.learning.corpus import LabelledDocument, fingerprint
 from policycls.learning.fit import Recipe, Units, calibrate, fit_weights, out_of_fold
 from policycls.learning.knowledge import Knowledge
+from policycls.learning.stretches import placed
 from policycls.learning.thresholds import review_threshold, secondary_threshold
 from policycls.model import Model, save_model
 from policycls.model.linear import Floats
@@ -36,12 +37,15 @@ class Trained:
     settings : Settings
     about : Mapping
         What the manifest tells beside them.
+    out_of_fold : ndarray of float64, (n_units, n_classes)
+        Probabilities of each labelled unit by models that have not seen its document.
     """
 
     weights: Weights
     classes: tuple[str, ...]
     settings: Settings
     about: Mapping[str, Any]
+    out_of_fold: Floats
 
     @property
     def model(self) -> Model:
@@ -57,15 +61,40 @@ class Trained:
         return save_model(folder, self.weights, list(self.classes), self.settings, about=self.about)
 
 
-def units_of(documents: Sequence[LabelledDocument], classes: Sequence[str]) -> Units:
-    """Turn labelled documents into columns; labels that are no class make a KeyError."""
+def units_of(
+    documents: Sequence[LabelledDocument], classes: Sequence[str], *, several: bool = False
+) -> Units:
+    """Turn labelled documents into columns; labels that are no class make a KeyError.
+
+    Parameters
+    ----------
+    documents : sequence of LabelledDocument
+    classes : sequence of str
+    several : bool
+        Second labels are learnt like first ones; otherwise a unit is an example of its primary label alone.
+
+    Returns
+    -------
+    Units
+    """
     number = {label: n for n, label in enumerate(classes)}
-    pairs = [(document.doc, unit) for document in documents for unit in document.units]
-    return Units(
-        [unit.text for _, unit in pairs],
-        np.array([number[unit.label] for _, unit in pairs], dtype=np.int64),
-        [doc for doc, _ in pairs],
+    rows = list(placed(documents))
+    units = Units(
+        [text for _, text, _, _ in rows],
+        np.array([-1 if unit is None else number[unit.label] for *_, unit in rows], dtype=np.int64),
+        [documents[n].doc for n, *_ in rows],
     )
+    if any(x.weight != 1 for x in documents):
+        units = replace(units, weights=np.array([documents[n].weight for n, *_ in rows]))
+    if not several and not any(set(x.open) & set(classes) for x in documents):
+        return units
+    signs = np.full((len(rows), len(classes)), -1, dtype=np.int8)
+    for at, (n, _, _, unit) in enumerate(rows):
+        signs[at, [number[x] for x in documents[n].open if x in number]] = 0
+        if unit is not None:
+            has = unit.labels or (NONE,) if several else (unit.label,)
+            signs[at, [number[x] for x in has]] = 1
+    return replace(units, signs=signs)
 
 
 def train(
@@ -75,6 +104,8 @@ def train(
     recipe: Recipe | None = None,
     knowledge: Knowledge | None = None,
     allow_small: bool = False,
+    several: bool = False,
+    n_folds: int = 5,
 ) -> Trained:
     """Fit a model with calibrated scores.
 
@@ -88,6 +119,10 @@ def train(
         Terms and evidence; those about labels that the set does not have are left out.
     allow_small : bool
         Accept classes with fewer than three units.
+    several : bool
+        Second labels are learnt like first ones: for data in which a unit has as many labels as fit.
+    n_folds : int
+        Parts into which documents are divided for calibration.
 
     Returns
     -------
@@ -102,16 +137,18 @@ def train(
     seen = {unit.label for document in documents for unit in document.units}
     classes = tuple(x for x in (*labels.ids, NONE) if x != NONE or NONE in seen)
     knowledge = fitting(knowledge or Knowledge(), classes)
-    units = units_of(documents, classes)
+    units = units_of(documents, classes, several=several)
     _check_counts(units, classes, allow_small)
     weights = fit_weights(units, classes, recipe, knowledge)
-    decisions = out_of_fold(units, classes, recipe, knowledge)
-    calibration = calibrate(decisions, units.labels)
+    seen_rows = units.labelled
+    truth = units.labels[seen_rows]
+    decisions = out_of_fold(units, classes, recipe, knowledge, n_folds)[seen_rows]
+    calibration = calibrate(decisions, truth)
     proba = calibration(decisions)
     settings = Settings(
         neighbours=recipe.neighbours,
         heading=recipe.heading,
-        review_below=review_threshold(decisions, proba, units.labels),
+        review_below=review_threshold(decisions, proba, truth),
         secondary_above=secondary_threshold(documents, decisions, proba, classes),
     )
     about = {
@@ -119,13 +156,13 @@ def train(
         "corpus": {
             "fingerprint": fingerprint(documents),
             "documents": len(documents),
-            "units": len(units.texts),
-            "by_label": {x: int((units.labels == n).sum()) for n, x in enumerate(classes)},
+            "units": len(truth),
+            "by_label": {x: int((truth == n).sum()) for n, x in enumerate(classes)},
         },
         "recipe": asdict(recipe),
         "versions": _versions(),
     }
-    return Trained(weights.calibrated(calibration), classes, settings, about)
+    return Trained(weights.calibrated(calibration), classes, settings, about, proba)
 
 
 def fitting(knowledge: Knowledge, classes: Sequence[str]) -> Knowledge:
@@ -138,7 +175,7 @@ def fitting(knowledge: Knowledge, classes: Sequence[str]) -> Knowledge:
 
 
 def _check_counts(units: Units, classes: Sequence[str], allow_small: bool) -> None:
-    counts = np.bincount(units.labels, minlength=len(classes))
+    counts = np.bincount(units.labels[units.labelled], minlength=len(classes))
     present = [(x, int(n)) for x, n in zip(classes, counts, strict=True) if n]
     if len(present) < 2:
         raise TooFewExamplesError(
@@ -164,7 +201,10 @@ def _versions() -> dict[str, str]:
 
 def class_decisions(model: Model, documents: Sequence[LabelledDocument]) -> Floats:
     """Decide about labelled units in the context of their documents; ``(n_units, n_classes)``."""
-    texts = [unit.text for document in documents for unit in document.units]
-    headings = [unit.heading for document in documents for unit in document.units]
-    owner = [n for n, document in enumerate(documents) for _ in document.units]
-    return model.decision_function(texts, headings=headings, documents=owner)
+    rows = list(placed(documents))
+    found = model.decision_function(
+        [text for _, text, _, _ in rows],
+        headings=[heading for _, _, heading, _ in rows],
+        documents=[n for n, *_ in rows],
+    )
+    return found[[at for at, (*_, unit) in enumerate(rows) if unit is not None]]
