@@ -134,6 +134,8 @@ class Job:
         Go on with what an interrupted run left, and leave what can be gone on with.
     raw : bool
         CSV cells as they are.
+    precision : float or None
+        Mark for review what keeps the rest from being right at this rate.
     """
 
     paths: Sequence[str]
@@ -145,6 +147,7 @@ class Job:
     meta: str | None = None
     resume: bool = False
     raw: bool = False
+    precision: float | None = None
 
 
 def tag_job(
@@ -179,6 +182,8 @@ def tag_job(
     files, skipped = inputs(job.paths, job.output)
     meta = MetaTable.read(job.meta, files) if job.meta else None
     model = load_model(job.model)
+    if job.precision is not None:
+        model = model.at_precision(job.precision)
     with _open(job, kind, screen, model, meta) as output:
         if output.done:
             count = sum(done.documents for done in output.done.values())
@@ -212,7 +217,7 @@ def _open(
 def _settings(job: Job, model: Model, meta: MetaTable | None) -> dict[str, str]:
     """Return what must not change between the parts of an interrupted run."""
     return {
-        "model": model.id,
+        "model": f"{model.id} {model.settings.review_below}",
         "encoding": job.reading.encoding or "",
         "text column": job.reading.text_column or "",
         "noise": "kept" if job.reading.keep_noise else "left out",

@@ -141,6 +141,10 @@ def tag(
         str | None,
         typer.Option(metavar="TABLE", help="Join this table's columns (region, year ...) by its column doc."),
     ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="Mark for review so that the rest is right at this rate (0.95 ...)."),
+    ] = None,
     raw_csv: Annotated[
         bool, typer.Option("--raw-csv", help="CSV without the ' before cells that look like formulas.")
     ] = False,
@@ -159,7 +163,7 @@ def tag(
     kind = choose_format(output, format, terminal=screen.terminal)
     stdin = console.read_stdin() if "-" in paths else None
     reading = Reading(encoding, text_column, keep_noise, stdin)
-    job = Job(paths, output, model, lang, jobs, reading, meta, resume, raw_csv)
+    job = Job(paths, output, model, lang, jobs, reading, meta, resume, raw_csv, precision)
     quiet = quiet or ctx.obj
     with console.progress_bar(not quiet and (output is not None or not screen.terminal)) as progress:
         report = tag_job(job, kind, screen, tell=_teller(quiet), progress=progress)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from policycls.model import Model
+    from policycls.model.weights import Settings
 
 #: Text that is tagged in one go: small enough to hold, large enough that the cost of a call does not count.
 CHUNK_CHARACTERS: Final = 40_000
@@ -140,7 +141,7 @@ def _in_processes(model: Model, tasks: Iterable[_Task], jobs: int) -> Iterator[T
     under_way: deque[Future[list[TaggedDocument | Failure]]] = deque()
     try:
         for task in tasks:
-            under_way.append(pool.submit(_work, source, model.id, task))
+            under_way.append(pool.submit(_work, source, model.id, model.settings, task))
             if len(under_way) > jobs * AHEAD:
                 yield from under_way.popleft().result()
         while under_way:
@@ -246,21 +247,23 @@ def _do(model: Model, task: _Task) -> Iterator[TaggedDocument | Failure]:
             yield TaggedDocument(task.file, task.number + n, whole, units, document.notes)
 
 
-def _work(source: str | Model, model_id: str, task: _Task) -> list[TaggedDocument | Failure]:
+def _work(
+    source: str | Model, model_id: str, settings: Settings, task: _Task
+) -> list[TaggedDocument | Failure]:
     """Do a task in a process of its own, which loads the model once."""
     if isinstance(task, Failure):
         return [task]
-    model = _loaded(source) if isinstance(source, str) else source
+    model = _loaded(source, settings) if isinstance(source, str) else source
     if model.id != model_id:
         raise ModelError("the model has changed while the run goes on", path=str(source))
     return list(_do(model, task))
 
 
 @lru_cache(maxsize=1)
-def _loaded(path: str) -> Model:
+def _loaded(path: str, settings: Settings) -> Model:
     from policycls.model import load_model
 
-    return load_model(path)
+    return load_model(path).with_settings(settings)
 
 
 def _without_path(error: PolicyclsError) -> PolicyclsError:

@@ -123,3 +123,10 @@ class TaggedUnit:
     review: bool
     model: str
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> Literal["measure", "none", "unsure"]:
+        """The answer in three states: "unsure" where a person should look."""
+        if self.review:
+            return "unsure"
+        return "none" if self.label == NONE else "measure"

@@ -11,8 +11,10 @@ from policycls.learning.corpus import LabelledDocument
 from policycls.model.linear import Floats
 from policycls.types import NONE
 
-#: Precision wanted of the labels that nobody needs to look at.
+#: Precision wanted of the labels that nobody needs to look at, unless another is asked for.
 WANTED_PRECISION = 0.9
+#: Precisions that can be asked for.
+PRECISIONS = (0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99)
 
 
 def coverage_curve(
@@ -39,13 +41,20 @@ def coverage_curve(
     return confidence[order], so_far / len(order), right / so_far
 
 
-def review_threshold(
-    decisions: Floats, proba: Floats, labels: NDArray[np.int64], precision: float = WANTED_PRECISION
-) -> float:
-    """Return the lowest threshold above which labels are right at the wanted rate; 1.0 where none is."""
+def review_thresholds(
+    decisions: Floats, proba: Floats, labels: NDArray[np.int64]
+) -> tuple[tuple[float, float], ...]:
+    """Return for each of :data:`PRECISIONS` the lowest threshold above which labels are right at that rate.
+
+    A precision that is never reached gets 1.0: every unit is to be looked at.
+    """
     thresholds, _, reached = coverage_curve(decisions, proba, labels)
-    good = np.flatnonzero(reached >= precision)
-    return round(float(thresholds[good[-1]]), 4) if len(good) else 1.0
+
+    def lowest(precision: float) -> float:
+        good = np.flatnonzero(reached >= precision)
+        return round(float(thresholds[good[-1]]), 4) if len(good) else 1.0
+
+    return tuple((precision, lowest(precision)) for precision in PRECISIONS)
 
 
 def secondary_threshold(

@@ -15,7 +15,7 @@ from policycls.learning.corpus import LabelledDocument, fingerprint
 from policycls.learning.fit import Recipe, Units, calibrate, fit_weights, out_of_fold
 from policycls.learning.knowledge import Knowledge
 from policycls.learning.stretches import placed
-from policycls.learning.thresholds import review_threshold, secondary_threshold
+from policycls.learning.thresholds import WANTED_PRECISION, review_thresholds, secondary_threshold
 from policycls.model import Model, save_model
 from policycls.model.linear import Floats
 from policycls.model.weights import Settings, Weights
@@ -145,11 +145,13 @@ def train(
     decisions = out_of_fold(units, classes, recipe, knowledge, n_folds)[seen_rows]
     calibration = calibrate(decisions, truth)
     proba = calibration(decisions)
+    precisions = review_thresholds(decisions, proba, units.labels)
     settings = Settings(
         neighbours=recipe.neighbours,
         heading=recipe.heading,
-        review_below=review_threshold(decisions, proba, truth),
+        review_below=dict(precisions)[WANTED_PRECISION],
         secondary_above=secondary_threshold(documents, decisions, proba, classes),
+        precisions=precisions,
     )
     about = {
         "labels": {"version": labels.version, "digest": labels.digest},

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policycls.documents import looks_traditional, split_units, to_simplified
+from policycls.errors import UsageError
 from policycls.model.context import neighbours_sum
 from policycls.model.features import find_rows
 from policycls.model.linear import Floats
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from policycls.model.explanation import Explanation
 
 _MOST_SECONDARY = 2
-#: Distinct texts scored at a time: enough to keep numpy busy, few enough to stay in the cache.
-_BATCH = 2000
+#: Characters scored at a time: enough to keep numpy busy, few enough to stay in the cache.
+_BATCH = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ class Model:
         distinct = list(numbers)
         k = len(self.classes_)
         scores = np.zeros((len(distinct), 2 * k))
-        for start in range(0, len(distinct), _BATCH):
-            blocks = find_rows(distinct[start : start + _BATCH], self.weights.vocabulary, self.segmenter)
-            scores[start : start + _BATCH] = self.weights.scorer.score(blocks)
+        for batch in _batches(distinct):
+            blocks = find_rows(distinct[batch], self.weights.vocabulary, self.segmenter)
+            scores[batch] = self.weights.scorer.score(blocks)
         return scores[where, :k], scores[where, k:]
 
     def decision_function(
@@ -213,6 +214,43 @@ class Model:
         """Tag several documents in one go, which is faster for small ones; the results are the same."""
         return self._tag_split([(x, split_units(x)) for x in documents], keep_noise=keep_noise)
 
+    def at_precision(self, precision: float) -> Model:
+        """Return the same model with another line between what is sure and what a person should look at.
+
+        Parameters
+        ----------
+        precision : float
+            The share of right labels wanted among the units that are not marked ``review``. It held on
+            training documents out of fold; documents of another kind may fall short of it.
+
+        Returns
+        -------
+        Model
+
+        Raises
+        ------
+        UsageError
+            If the model was not measured at so high a precision.
+        """
+        threshold = next((at for reached, at in self.settings.precisions if reached >= precision), None)
+        if threshold is None:
+            known = ", ".join(str(reached) for reached, _ in self.settings.precisions) or "none"
+            raise UsageError(
+                f"no threshold is known for a precision of {precision}", hint=f"known are {known}"
+            )
+        return self.with_settings(replace(self.settings, review_below=threshold))
+
+    def with_settings(self, settings: Settings) -> Model:
+        """Return the same model, used in another way."""
+        return Model(
+            self.weights,
+            self.classes_.tolist(),
+            settings,
+            model_id=self.id,
+            path=self.path,
+            engine=self.engine,
+        )
+
     def explain(self, text: str, heading: str = "") -> Explanation:
         """Say why a text, standing alone or under a heading, has its label."""
         from policycls.model.explanation import explain
@@ -284,6 +322,17 @@ class Model:
             scores=choice.scores, review=choice.review or unit.fragment, model=self.id,
             fields=document.fields,
         )  # fmt: skip
+
+
+def _batches(texts: Sequence[str]) -> Iterator[slice]:
+    """Yield slices of texts that have so many characters together, and at least one text each."""
+    ends = np.cumsum([len(text) for text in texts])
+    start = 0
+    while start < len(texts):
+        most = (ends[start - 1] if start else 0) + _BATCH
+        stop = max(start + 1, int(np.searchsorted(ends, most, side="right")))
+        yield slice(start, stop)
+        start = stop
 
 
 def _runs(documents: Sequence[object]) -> NDArray[np.int64]:

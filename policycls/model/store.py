@@ -24,7 +24,7 @@ from policycls.model.calibration import Calibration
 from policycls.model.classifier import Model
 from policycls.model.features import Vocabulary
 from policycls.model.weights import Quantised, Settings, Weights
-from policycls.resources import data_path
+from policycls.resources import default_model
 
 #: Format of the folder. A reader reads the formats that it knows and no others.
 FORMAT = 1
@@ -89,7 +89,7 @@ def load_model(path: str | Path | None = None) -> Model:
     Parameters
     ----------
     path : str or Path, optional
-        A model folder; by default the model that ships with the package.
+        A model folder; by default that of the workspace, or outside of one the model that ships.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def load_model(path: str | Path | None = None) -> Model:
     ModelVersionError
         If the format is one that this version does not read.
     """
-    folder = data_path("models", "default") if path is None else Path(path)
+    folder = default_model() if path is None else Path(path)
     manifest = read_manifest(folder)
     packed = _read(folder / WEIGHTS, _LARGEST_WEIGHTS)
     stated = manifest["files"][WEIGHTS]
@@ -283,9 +283,10 @@ def _settings(stated: Mapping[str, Any]) -> Settings:
     try:
         neighbours = tuple(float(x) for x in stated["neighbours"])
         rest = {name: float(stated[name]) for name in ("heading", "review_below", "secondary_above")}
+        precisions = tuple((float(wanted), float(at)) for wanted, at in stated["precisions"])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelDamagedError(f"{MANIFEST}: 'settings' is incomplete") from error
-    values = [*neighbours, *rest.values()]
-    if len(neighbours) > 16 or not all(np.isfinite(x) and 0 <= x <= 1 for x in values):
+    values = [*neighbours, *rest.values(), *(x for pair in precisions for x in pair)]
+    if max(len(neighbours), len(precisions)) > 16 or not all(np.isfinite(x) and 0 <= x <= 1 for x in values):
         raise ModelDamagedError(f"{MANIFEST}: 'settings' has values out of range")
-    return Settings(neighbours, **rest)
+    return Settings(neighbours, **rest, precisions=precisions)

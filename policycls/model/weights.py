@@ -32,12 +32,16 @@ class Settings:
         A unit whose best class has a probability below this should be looked at.
     secondary_above : float
         A measure beside the primary one is a label too where its probability is at least this.
+    precisions : tuple of (float, float)
+        What ``review_below`` must be for a precision among the units that are not to be looked at, as
+        measured on training documents out of fold: precision and threshold, rising.
     """
 
     neighbours: tuple[float, ...] = (0.3, 0.2)
     heading: float = 0.3
     review_below: float = 0.5
     secondary_above: float = 0.25
+    precisions: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
