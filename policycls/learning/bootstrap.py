@@ -67,9 +67,17 @@ def differences(a: Judged, b: Judged, *, draws: int = DRAWS, seed: int = 0) -> d
     """Return every figure of ``a`` minus that of ``b``: the same units, the same documents drawn for both."""
     values_a, values_b = point(a), point(b)
     drawn_a, drawn_b = _sampled(a, draws, seed), _sampled(b, draws, seed)
-    shared = [name for name in values_a if name in values_b]
-    values = {name: values_a[name] - values_b[name] for name in shared}
-    return _with_intervals(values, {name: drawn_a[name] - drawn_b[name] for name in shared})
+    values = {name: values_a[name] - values_b[name] for name in values_a if name in values_b}
+    return _with_intervals(values, {name: drawn_a[name] - drawn_b[name] for name in values if drawn_a})
+
+
+def gap(a: Judged, b: Judged, *, draws: int = DRAWS, seed: int = 0) -> dict[str, Score]:
+    """Return every figure on ``a`` minus that on ``b``: other documents, drawn for each by themselves."""
+    values_a, values_b = point(a), point(b)
+    drawn_a, drawn_b = _sampled(a, draws, seed), _sampled(b, draws, seed + 1)
+    values = {name: values_a[name] - values_b[name] for name in values_a if name in values_b}
+    drawn = {name: drawn_a[name] - drawn_b[name] for name in values if name in drawn_a and name in drawn_b}
+    return _with_intervals(values, drawn)
 
 
 def _sampled(judged: Judged, draws: int, seed: int) -> dict[str, Floats]:

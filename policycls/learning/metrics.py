@@ -82,8 +82,12 @@ class Counts:
 
     def drawn(self, weights: Floats) -> Counts:
         """Sum documents by weights ``(draws, d)``: how often each document stands in each draw."""
-        parts = (self.confusion, self.sets, self.bins, self.squares)
-        return Counts(*(np.tensordot(weights, part, axes=1) for part in parts))
+
+        def total(part: Floats) -> Floats:
+            summed: Floats = weights @ part.reshape(len(part), -1)
+            return summed.reshape(len(weights), *part.shape[1:])
+
+        return Counts(total(self.confusion), total(self.sets), total(self.bins), total(self.squares))
 
 
 def count(judged: Judged) -> Counts:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from judged import judged
 
-from policycls.learning.bootstrap import Score, differences, draws_of_documents, intervals
+from policycls.learning.bootstrap import Score, differences, draws_of_documents, gap, intervals
 from policycls.learning.metrics import point
 
 
@@ -77,3 +77,13 @@ def test_a_difference_is_paired():
     assert gain.low > 0
     alone = intervals(worse)["accuracy"]
     assert gain.high - gain.low < (alone.high - alone.low) / 2
+
+
+def test_figures_on_other_documents_are_drawn_apart():
+    rng = np.random.default_rng(5)
+    a, b = _random(rng, 60, 5, 0.9), _random(rng, 30, 5, 0.6)
+    found = gap(a, b)["accuracy"]
+    assert found.value == pytest.approx(point(a)["accuracy"] - point(b)["accuracy"])
+    assert found.low > 0
+    same = gap(a, a)["accuracy"]
+    assert same.low < 0 == same.value < same.high
