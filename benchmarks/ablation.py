@@ -135,9 +135,25 @@ def rows(recipe: Recipe, classes: Sequence[str], knowledge: Knowledge) -> list[R
         ),
         Row("without the heading above", ours(replace(recipe, heading=0.0), classes, knowledge), "+ context"),
         Row("without trained context", ours(replace(recipe, context=0.0), classes, knowledge), "+ context"),
-        Row("without characters", ours(recipe, classes, knowledge, "chars bigrams"), "+ context"),
+        Row(
+            "without characters",
+            ours(recipe, classes, _words_only(knowledge), "chars bigrams"),
+            "+ context",
+        ),
         Row("without pairs of words", ours(recipe, classes, knowledge, "pairs"), "+ context"),
     ]
+
+
+def _words_only(knowledge: Knowledge) -> Knowledge:
+    """Leave the figures about runs of characters out of the evidence."""
+    table = knowledge.evidence
+    if table is None:
+        return knowledge
+    kept = [n for n, kind in enumerate(table.kinds) if kind == "word"]
+    columns = {name: tuple(getattr(table, name)[n] for n in kept) for name in ("kinds", "texts", "documents")}
+    return Knowledge(
+        knowledge.terms, replace(table, own=table.own[kept], context=table.context[kept], **columns)
+    )
 
 
 def judged(data: Data, decisions: Floats, classes: Sequence[str]) -> Judged:
@@ -215,10 +231,12 @@ def main() -> int:
     """Run the ablation."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--external", metavar="NAME=PATH", nargs="+", action="extend", default=[])
+    parser.add_argument("--documents", type=int, metavar="N", help="so many only, to try it; writes nothing")
     arguments = parser.parse_args()
     labels = load_label_set()
     classes = [*labels.ids, NONE]
     train, _ = split(load_labelled([CORPUS]), CORPUS)
+    train = train[:: max(1, len(train) // arguments.documents)] if arguments.documents else train
     data = Data.of(train, classes)
     knowledge = fitting(shipped_knowledge(), classes)
     recipe = Recipe()
@@ -234,7 +252,11 @@ def main() -> int:
         found["written corpus"][row.name] = judged(data, cross_validated(row.system, data), classes)
         for name, target in targets.items():
             found[name][row.name] = judged(target, row.system(data, target), classes)
-    results.write_section("ablation", section(found, systems, about, recipe))
+    text = section(found, systems, about, recipe)
+    if arguments.documents:
+        print(text)
+        return 0
+    results.write_section("ablation", text)
     results.log(
         "ablation",
         data={

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from policycls.cli import app
 from policycls.errors import LabelMismatchError, TooFewExamplesError, UnknownLabelError
+from policycls.learning.corpus import LabelledDocument, LabelledUnit
 from policycls.learning.evaluate import compare, evaluate
 from policycls.learning.splits import digest
 from policycls.output.width import width
@@ -22,6 +23,19 @@ def test_units_are_judged_in_their_document_or_alone():
     assert alone.accuracy.value == pytest.approx(2 / 3)
     assert alone.confusion == ((1, 0, 0), (1, 0, 0), (0, 0, 1))
     assert [x.support for x in alone.labels.values()] == [1, 1, 1]
+
+
+def test_a_unit_picked_out_of_its_document_is_judged_between_its_neighbours():
+    class Before(Saying):
+        """Says what the text before says."""
+
+        def choose(self, texts, *, headings=None, documents=None):
+            return super().choose(texts if documents is None else ["none", *texts[:-1]])
+
+    unit = LabelledUnit("none", ("a",), before="a", after="b")
+    picked = [LabelledDocument("x", (unit,))]
+    assert evaluate(Before(), picked).accuracy.value == 1
+    assert evaluate(Before(), picked, alone=True).accuracy.value == 0
 
 
 def test_labels_left_open_count_neither_right_nor_wrong():
