@@ -10,6 +10,7 @@ from policycls.documents import from_text, read_documents
 from policycls.errors import TableError
 from policycls.model import Model
 from policycls.model import load_model as _load
+from policycls.resources import default_model
 from policycls.types import TaggedUnit
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
     Parameters
     ----------
     path : str or Path, optional
-        A model folder; by default the model that ships with the package.
+        A model folder; by default that of the workspace, or outside of one the model that ships.
 
     Returns
     -------
@@ -36,9 +37,13 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
     return _load(None if path is None else str(path))
 
 
+def _default() -> Model:
+    return _loaded(str(default_model()))
+
+
 @lru_cache(maxsize=1)
-def _shipped() -> Model:
-    return _load()
+def _loaded(path: str) -> Model:
+    return _load(path)
 
 
 def tag_document(
@@ -51,7 +56,7 @@ def tag_document(
     path : str or Path
         txt, md, html, pdf, docx, xlsx, csv, jsonl, parquet, or a zip of these.
     model : Model, optional
-        By default the one that ships.
+        By default the workspace's, else the one that ships.
     encoding : str, optional
         The text's encoding, where it should not be guessed.
 
@@ -75,7 +80,7 @@ def tag_document(
     ...
     policycls.errors.DocumentError: no such file.txt: no such file or folder
     """
-    used = model or _shipped()
+    used = model or _default()
     documents = read_documents(str(path), encoding=encoding)
     return [unit for document in documents for unit in used.tag(document)]
 
@@ -87,7 +92,7 @@ def tag_text(text: str, *, model: Model | None = None) -> list[TaggedUnit]:
     ----------
     text : str
     model : Model, optional
-        By default the one that ships.
+        By default the workspace's, else the one that ships.
 
     Returns
     -------
@@ -104,7 +109,7 @@ def tag_text(text: str, *, model: Model | None = None) -> list[TaggedUnit]:
     >>> [unit.label for unit in policycls.tag_text("对新设企业免费刻章。")]
     ['approval_streamlining']
     """
-    return (model or _shipped()).tag(from_text(text))
+    return (model or _default()).tag(from_text(text))
 
 
 def tag_frame(
@@ -129,7 +134,7 @@ def tag_frame(
     heading : str, optional
         Name of the column with the heading above.
     model : Model, optional
-        By default the one that ships.
+        By default the workspace's, else the one that ships.
 
     Returns
     -------
@@ -156,7 +161,7 @@ def tag_frame(
             raise TableError(
                 f"no column {name!r}", hint=f"the columns are {', '.join(map(str, frame.columns))}"
             )
-    used = model or _shipped()
+    used = model or _default()
     texts = ["" if pd.isna(x) else str(x) for x in frame[text]]
     headings = None if heading is None else ["" if pd.isna(x) else str(x) for x in frame[heading]]
     documents = None if doc is None else frame[doc].astype(str).tolist()

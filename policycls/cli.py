@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from policycls import console
+from policycls import cli_learning, cli_report, console
 from policycls.errors import OutputError, PolicyclsError
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+cli_learning.add_to(app)
+cli_report.add_to(app)
+
 Lang = Literal["en", "zh"]
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")]
 Language = Annotated[Lang, typer.Option(help="Language of column and label names in tables: en or zh.")]
@@ -106,10 +109,16 @@ def start(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    workspace: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR", callback=cli_learning.use_workspace, help="A workspace; by default the nearest."
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Tag every sentence of Chinese policy documents with the measure that it carries."""
-    del version
+    del version, workspace
     ctx.obj = quiet
 
 

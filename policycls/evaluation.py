@@ -61,7 +61,7 @@ def evaluate_job(
 
     loaded = load_model(model)
     labels = labels_of(loaded.labels)
-    documents = _read(data, labels)
+    documents = read_test(data, labels)
     found = evaluate(loaded, documents, alone=alone)
     if as_json:
         yield json.dumps({"model": loaded.id, **found.record()}, ensure_ascii=False, indent=2)
@@ -69,7 +69,8 @@ def evaluate_job(
         yield from evaluation_text(found, loaded.id, labels, lang)
 
 
-def _read(data: Sequence[str], labels: LabelSet) -> list[LabelledDocument]:
+def read_test(data: Sequence[str], labels: LabelSet) -> list[LabelledDocument]:
+    """Read labelled files; of a corpus that has a ``splits.json``, its test documents alone."""
     from policycls.learning.corpus import load_labelled
     from policycls.learning.splits import SPLITS, split
 

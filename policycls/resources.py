@@ -1,11 +1,22 @@
-"""Where the data that ships with the package lies: ``labels``, ``corpus`` and ``models``."""
+"""Where data lies: what ships (``labels``, ``corpus``, ``models``), and the user's workspace.
+
+A workspace is a folder with a ``policycls.toml``. Its ``models/CURRENT`` names the model that it uses; where
+there is none yet, the shipped one is used.
+"""
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
 
-from policycls.errors import CorpusError
+from policycls.errors import CorpusError, ModelDamagedError
+
+#: What makes a folder a workspace, and the environment variable that names one.
+WORKSPACE_FILE, WORKSPACE_VARIABLE = "policycls.toml", "POLICYCLS_WORKSPACE"
+CURRENT = "CURRENT"
+#: What CURRENT says when the model that ships is used.
+SHIPPED = "shipped"
 
 
 def data_path(*parts: str) -> Path:
@@ -42,3 +53,60 @@ def data_path(*parts: str) -> Path:
         hint="install policycls again",
         path=package / "_data",
     )
+
+
+def find_workspace(stated: str | Path | None = None) -> Path | None:
+    """Return the workspace: the one stated, else that of the environment, else the nearest parent folder.
+
+    Parameters
+    ----------
+    stated : str or Path, optional
+
+    Raises
+    ------
+    CorpusError
+        If the folder that is stated, or named by ``POLICYCLS_WORKSPACE``, is no workspace.
+    """
+    named = stated or os.environ.get(WORKSPACE_VARIABLE)
+    if named:
+        folder = Path(named).expanduser().resolve()
+        if not (folder / WORKSPACE_FILE).is_file():
+            hint = "make one with 'policycls init'"
+            raise CorpusError(f"is no workspace: there is no {WORKSPACE_FILE}", hint=hint, path=named)
+        return folder
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder is gone
+        return None
+    return next((x for x in (here, *here.parents) if (x / WORKSPACE_FILE).is_file()), None)
+
+
+def current_model(workspace: Path) -> Path:
+    """Return the folder of the model that a workspace uses.
+
+    Raises
+    ------
+    ModelDamagedError
+        If its CURRENT names no model of the workspace.
+    """
+    file = workspace / "models" / CURRENT
+    try:
+        name = file.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        name = SHIPPED
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelDamagedError("cannot be read", path=file) from error
+    if name == SHIPPED:
+        return data_path("models", "default")
+    folder = workspace / "models" / name
+    if name != Path(name).name or not folder.is_dir():
+        raise ModelDamagedError(
+            f"names {name!r}, which is no model here", hint="see 'policycls models'", path=file
+        )
+    return folder
+
+
+def default_model() -> Path:
+    """Return the model to use where none is named: the workspace's, else the one that ships."""
+    workspace = find_workspace()
+    return data_path("models", "default") if workspace is None else current_model(workspace)

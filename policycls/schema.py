@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from policycls.errors import CorpusError, UnknownLabelError
-from policycls.resources import data_path
+from policycls.resources import data_path, find_workspace
 from policycls.types import NONE
 
 Language = Literal["en", "zh"]
@@ -133,9 +133,9 @@ class LabelSet:
 
     @classmethod
     def of(cls, ids: Iterable[str], version: str = "1.0") -> LabelSet:
-        """Make a plain set from ids, each its own name."""
+        """Make a plain set from ids, each its own name; one label and none will do."""
         labels = tuple(Label(x, x, x) for x in ids)
-        return _checked(cls(version, labels, _NO_MEASURE), None)
+        return _checked(cls(version, labels, _NO_MEASURE), None, least=1)
 
 
 _NO_MEASURE = Label(NONE, "no measure", "非措施")
@@ -170,12 +170,42 @@ def load_label_set(path: str | Path | None = None) -> LabelSet:
     CorpusError
         If the file cannot be read or is not a schema: what is wrong, and at which label.
     """
+    source = data_path("labels", "schema.toml") if path is None else Path(path)
+    return _parse(_toml(source), source)
+
+
+def workspace_labels(workspace: Path) -> LabelSet:
+    """Return a workspace's label set; errors as :func:`load_label_set`.
+
+    Its ``labels/schema.toml`` holds a set of its own; without one, the labels of its ``labels/more.toml``
+    stand after those that ship.
+    """
+    own, more = (workspace / "labels" / name for name in ("schema.toml", "more.toml"))
+    if own.is_file():
+        return load_label_set(own)
+    shipped = load_label_set()
+    rows = _toml(more).get("labels", []) if more.is_file() else []
+    if not isinstance(rows, list):
+        raise CorpusError("'labels' is no list of tables", hint="write [[labels]]", path=more)
+    added = tuple(_label(row, f"label {n}", more) for n, row in enumerate(rows, 1))
+    if not added:
+        return shipped
+    version = f"{shipped.version}+{len(added)}"
+    return _checked(LabelSet(version, (*shipped.labels, *added), shipped.none), more)
+
+
+def labels_of(ids: Sequence[str]) -> LabelSet:
+    """Return the label set with these measures: the workspace's or the shipped one, else a plain one."""
+    workspace = find_workspace()
+    known = [load_label_set(), *([workspace_labels(workspace)] if workspace else [])]
+    return next((x for x in known if x.ids == tuple(ids)), None) or LabelSet.of(ids)
+
+
+def _toml(source: Path) -> dict[str, Any]:
     import tomllib
 
-    source = data_path("labels", "schema.toml") if path is None else Path(path)
     try:
-        text = source.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        content = tomllib.loads(text)
+        return tomllib.loads(source.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         reason = error.strerror or "cannot be read"
         raise CorpusError(f"the label file cannot be read: {reason}", path=source) from error
@@ -184,13 +214,6 @@ def load_label_set(path: str | Path | None = None) -> LabelSet:
         raise CorpusError("the label file is not UTF-8 text", hint=hint, path=source) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CorpusError(f"the label file is not valid TOML: {error}", path=source) from error
-    return _parse(content, source)
-
-
-def labels_of(ids: Sequence[str]) -> LabelSet:
-    """Return the label set with these measures: the one that ships if they are its own, else a plain one."""
-    shipped = load_label_set()
-    return shipped if shipped.ids == tuple(ids) else LabelSet.of(ids)
 
 
 def _parse(content: Mapping[str, Any], source: Path) -> LabelSet:
@@ -273,11 +296,11 @@ def _examples(row: Mapping[str, Any], where: str, source: Path) -> tuple[Example
     )
 
 
-def _checked(labels: LabelSet, source: Path | None) -> LabelSet:
+def _checked(labels: LabelSet, source: Path | None, least: int = MIN_LABELS) -> LabelSet:
     """Refuse a set in which a label could be mistaken for another."""
     ids = labels.ids
-    if not MIN_LABELS <= len(ids) <= MAX_LABELS:
-        message = f"{len(ids)} labels besides 'none'; from {MIN_LABELS} to {MAX_LABELS} are possible"
+    if not least <= len(ids) <= MAX_LABELS:
+        message = f"{len(ids)} labels besides 'none'; from {least} to {MAX_LABELS} are possible"
         raise CorpusError(message, path=source)
     seen: dict[str, str] = {}
     for label in (labels.none, *labels.labels):

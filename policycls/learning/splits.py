@@ -23,9 +23,14 @@ def digest(ids: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
 
 
+def rank(doc: str) -> int:
+    """Return a large number made from a document's id."""
+    return int(hashlib.sha256(doc.encode()).hexdigest(), 16)
+
+
 def falls_to_test(doc: str) -> bool:
     """Say by a hash of its id alone whether a document that is in no frozen list is kept for testing."""
-    return int(hashlib.sha256(doc.encode()).hexdigest(), 16) % SHARE == 0
+    return rank(doc) % SHARE == 0
 
 
 def split(

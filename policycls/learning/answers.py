@@ -1,0 +1,119 @@
+"""From what people said about units to labelled documents: who is heard, and where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from policycls.learning.corpus import LabelledDocument, LabelledUnit
+from policycls.learning.ledger import Part, Row
+from policycls.learning.splits import falls_to_test, rank
+from policycls.types import NONE
+
+#: With so many documents one of them is kept for testing even where no hash falls to it.
+_ENOUGH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A unit about which people differ and nobody has settled it.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        The last of each person.
+    """
+
+    rows: tuple[Row, ...]
+
+    def __str__(self) -> str:
+        first = self.rows[0]
+        said = ", ".join(f"{row.who}: {'|'.join(row.labels) or NONE}" for row in self.rows)
+        return f"{first.doc}, unit {first.unit} ({said})"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What holds of all that was said.
+
+    Attributes
+    ----------
+    train, test : list of LabelledDocument
+    conflicts : list of Conflict
+        Their units are in neither.
+    """
+
+    train: list[LabelledDocument]
+    test: list[LabelledDocument]
+    conflicts: list[Conflict]
+
+
+def latest(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
+    """Return, for each unit by its id, the last row of each person; a row that settles stands alone."""
+    said: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        people = said.setdefault(row.id, {})
+        if row.settled:
+            people.clear()
+        elif any(x.settled for x in people.values()):
+            continue  # it is settled; who thinks otherwise settles anew
+        people[row.who] = row
+    return {unit: tuple(people.values()) for unit, people in said.items()}
+
+
+def answers(rows: Iterable[Row], measures: Sequence[str]) -> Answers:
+    """Find out what holds.
+
+    A row that settles decides; otherwise the last row of each person counts. Where people agree on the
+    primary label, second labels that only some gave are left open. Where they do not, it is a conflict.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        In the order in which they were added.
+    measures : sequence of str
+        The label set's ids. Those that were not there when a row was read are open for it.
+
+    Returns
+    -------
+    Answers
+    """
+    found: dict[tuple[Part, str, tuple[str, ...]], list[LabelledUnit]] = {}
+    conflicts = []
+    for people in latest(rows).values():
+        row = people[-1]
+        if len({_primary(x) for x in people}) > 1:
+            conflicts.append(Conflict(people))
+            continue
+        shared = tuple(x for x in row.labels if all(x in other.labels for other in people))
+        every = dict.fromkeys(x for other in people for x in other.labels)
+        unit = LabelledUnit(
+            row.text, shared, row.kind, row.heading, tuple(x for x in every if x not in shared), row.unit,
+            row.before, row.after,
+        )  # fmt: skip
+        missing = tuple(x for x in measures if x not in row.among)
+        found.setdefault((row.part, row.doc, missing), []).append(unit)
+    parts: dict[Part, list[LabelledDocument]] = {"train": [], "test": []}
+    for (part, doc, missing), units in found.items():
+        ordered = tuple(sorted(units, key=lambda unit: unit.unit))
+        parts[part].append(LabelledDocument(doc, ordered, open=missing))
+    return Answers(parts["train"], parts["test"], conflicts)
+
+
+def parts(docs: Iterable[str], known: Mapping[str, Part]) -> dict[str, Part]:
+    """Say of each document whether it is kept for testing: as before where it is known, else by its name.
+
+    Of five documents or more at least one is kept.
+    """
+    names = list(dict.fromkeys(docs))
+    found: dict[str, Part] = {
+        doc: known.get(doc) or ("test" if falls_to_test(doc) else "train") for doc in names
+    }
+    free = [doc for doc in names if doc not in known]
+    if "test" not in {*known.values(), *found.values()} and free and len(names) >= _ENOUGH:
+        found[min(free, key=rank)] = "test"
+    return found
+
+
+def _primary(row: Row) -> str:
+    return row.labels[0] if row.labels else NONE

@@ -1,0 +1,215 @@
+"""Two models on the same documents: what differs, and whether it is more than chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from policycls.learning.bootstrap import DRAWS, Score, differences, intervals
+from policycls.learning.corpus import LabelledDocument
+from policycls.learning.evaluate import OVERALL, Chooser, judge
+from policycls.learning.metrics import Judged
+from policycls.model import Model
+from policycls.model.calibration import Calibration
+from policycls.model.classifier import Choice
+from policycls.model.weights import Quantised
+from policycls.types import NONE
+
+#: A label with fewer test units than this decides nothing.
+LEAST_SUPPORT = 20
+#: The name of the macro-F1 over labels with enough units.
+DECIDING = "deciding_f1"
+#: So much macro-F1 may be lost before a candidate is refused, where chance would explain it.
+MARGIN = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A unit that one of two models has right and the other wrong.
+
+    Attributes
+    ----------
+    doc, unit, text : str, int, str
+    truth : str
+        What people said.
+    before, after : str
+        What the old and the new model say.
+    """
+
+    doc: str
+    unit: int
+    text: str
+    truth: str
+    before: str
+    after: str
+
+    @property
+    def gained(self) -> bool:
+        """Whether the new model has it right."""
+        return self.after == self.truth
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A new model against an old one.
+
+    Attributes
+    ----------
+    documents, units : int
+    new, old : dict of str to Score
+        Figures by name, as :class:`policycls.learning.evaluate.Evaluation` has them.
+    difference : dict of str to Score
+        New minus old, with the interval of the paired bootstrap by document.
+    support : dict of str to int
+        Units by primary label.
+    flips : tuple of Flip
+    """
+
+    documents: int
+    units: int
+    new: dict[str, Score]
+    old: dict[str, Score]
+    difference: dict[str, Score]
+    support: dict[str, int]
+    flips: tuple[Flip, ...]
+
+    @property
+    def gained(self) -> list[Flip]:
+        """Units that were wrong and are right."""
+        return [x for x in self.flips if x.gained]
+
+    @property
+    def lost(self) -> list[Flip]:
+        """Units that were right and are wrong."""
+        return [x for x in self.flips if not x.gained]
+
+    @property
+    def decides(self) -> bool:
+        """Whether these documents can decide: two labels or more have 20 units or more."""
+        return DECIDING in self.difference
+
+    @property
+    def deciding(self) -> Score:
+        """The difference that decides: macro-F1 over the labels with enough units; NaN where none can."""
+        return self.difference.get(DECIDING, Score(math.nan, math.nan, math.nan))
+
+    def refused(self, margin: float = MARGIN) -> str:
+        """Say why the new model must not take the old one's place; "" where it may."""
+        found = self.deciding
+        if found.high < 0:
+            return "it is worse by more than chance"
+        if found.value < -margin:
+            return f"it loses more than the margin of {margin:g}"
+        return ""
+
+    @property
+    def shown(self) -> bool:
+        """Whether a gain was shown: the interval lies above 0."""
+        return self.deciding.low > 0
+
+    def record(self) -> dict[str, Any]:
+        """Return it for JSON, the texts of flipped units aside."""
+        names = [x for x in self.difference if x in (*OVERALL, DECIDING) or x.startswith("f1:")]
+        return {
+            "documents": self.documents,
+            "units": self.units,
+            "support": self.support,
+            "new": {x: self.new[x].record() for x in names if x in self.new},
+            "old": {x: self.old[x].record() for x in names if x in self.old},
+            "difference": {x: self.difference[x].record() for x in names},
+            "gained": len(self.gained),
+            "lost": len(self.lost),
+        }
+
+
+def set_side_by_side(
+    new: Chooser, old: Chooser, documents: Sequence[LabelledDocument], *, draws: int = DRAWS
+) -> Comparison:
+    """Compare two models that know the same labels (see :func:`narrowed` and :class:`Widened`).
+
+    Raises
+    ------
+    UnknownLabelError, TooFewExamplesError
+        As :func:`policycls.learning.evaluate.evaluate`.
+    """
+    a, b = (judge(model, documents) for model in (new, old))
+    if a.classes != b.classes:
+        b = _ordered(b, a.classes)
+    counts = np.bincount(a.truth, minlength=len(a.classes)).tolist()
+    support = dict(zip(a.classes, counts, strict=True))
+    difference = differences(a, b, draws=draws)
+    enough = [n for n, x in enumerate(a.classes) if support[x] >= LEAST_SUPPORT]
+    if len(enough) > 1:
+        kept = np.flatnonzero(np.isin(a.truth, enough))
+        difference[DECIDING] = differences(a.take(kept), b.take(kept), draws=draws)["macro_f1"]
+    return Comparison(
+        len(documents), len(a.truth), intervals(a, draws=draws), intervals(b, draws=draws), difference,
+        {x: n for x, n in support.items() if n}, _flips(a, b, documents),
+    )  # fmt: skip
+
+
+def _flips(a: Judged, b: Judged, documents: Sequence[LabelledDocument]) -> tuple[Flip, ...]:
+    units = [(document.doc, unit) for document in documents for unit in document.units]
+    changed = np.flatnonzero((a.guess == a.truth) != (b.guess == b.truth))
+    found = []
+    for n in changed.tolist():
+        doc, unit = units[n]
+        labels = (a.classes[x] for x in (a.truth[n], b.guess[n], a.guess[n]))
+        found.append(Flip(doc, unit.unit, unit.text, *labels))
+    return tuple(found)
+
+
+def _ordered(judged: Judged, classes: tuple[str, ...]) -> Judged:
+    """Return the same with the classes in another order."""
+    column = np.array([classes.index(x) for x in judged.classes])
+    back = np.array([judged.classes.index(x) for x in classes])
+    return replace(
+        judged, classes=classes, truth=column[judged.truth], guess=column[judged.guess],
+        proba=judged.proba[:, back], truth_sets=judged.truth_sets[:, back],
+        guess_sets=judged.guess_sets[:, back],
+    )  # fmt: skip
+
+
+def narrowed(model: Model, labels: Sequence[str]) -> Model:
+    """Return a model that chooses among fewer labels, by the same weights."""
+    known = [str(x) for x in model.classes_]
+    kept = [n for n, x in enumerate(known) if x in labels or x == NONE]
+    if len(kept) == len(known):
+        return model
+    w = model.weights
+    weights = replace(
+        w,
+        own=Quantised(np.ascontiguousarray(w.own.values[:, kept]), w.own.step[kept]),
+        context=Quantised(np.ascontiguousarray(w.context.values[:, kept]), w.context.step[kept]),
+        bias=w.bias[kept],
+        calibration=Calibration(w.calibration.slope[kept], w.calibration.intercept[kept]),
+    )
+    return Model(weights, [known[n] for n in kept], model.settings, model_id=model.id, path=model.path)
+
+
+@dataclass(frozen=True)
+class Widened:
+    """A model among more labels than it knows: those it never gives.
+
+    Attributes
+    ----------
+    model : Chooser
+    classes_ : tuple of str
+    """
+
+    model: Chooser
+    classes_: tuple[str, ...]
+
+    def choose(
+        self,
+        texts: Sequence[str],
+        *,
+        headings: Sequence[str] | None = None,
+        documents: Sequence[object] | None = None,
+    ) -> Sequence[Choice]:
+        """Decide as the model does."""
+        return self.model.choose(texts, headings=headings, documents=documents)

@@ -1,0 +1,141 @@
+"""Taking labelled units into a workspace: all of them or none; what is there already is not added twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policycls.errors import ConflictError
+from policycls.learning.answers import latest, parts
+from policycls.learning.corpus import LabelledDocument, load_labelled
+from policycls.learning.ledger import Part, Row
+from policycls.learning.registry import now
+from policycls.learning.workspace import Workspace
+from policycls.types import NONE
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of it.
+
+    Attributes
+    ----------
+    added, known : int
+        Rows that are new, and those that were there already.
+    test : int
+        New rows in documents that are kept for testing.
+    corrected : int
+        New rows that supersede another label of the same person, or settle.
+    alike : tuple of str
+        Texts that stand with different primary labels, at most twenty.
+    """
+
+    added: int
+    known: int
+    test: int
+    corrected: int
+    alike: tuple[str, ...]
+
+
+def take_in(workspace: Workspace, rows: Sequence[Row], *, strict: bool = False) -> Taken:
+    """Add rows to a workspace.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    rows : sequence of Row
+    strict : bool
+        Refuse texts that stand with different labels.
+
+    Raises
+    ------
+    ConflictError
+        If a unit is there twice with different labels, or ``strict`` and a text is. Nothing is added then.
+    """
+    there = workspace.ledger.read()
+    held = latest(there)
+    _check_repeats(rows)
+    said = {row.id: {(x.who, x.labels, x.settled) for x in held.get(row.id, ())} for row in rows}
+    distinct = {row.id: row for row in rows}
+    new = [row for row in distinct.values() if (row.who, row.labels, row.settled) not in said[row.id]]
+    corrected = sum(row.settled or any(x.who == row.who for x in held.get(row.id, ())) for row in new)
+    alike = _alike([x[-1] for x in held.values()], new)
+    if strict and alike:
+        raise ConflictError(f"the same text with different labels: {'; '.join(alike)}")
+    if new:
+        workspace.ledger.append(new)
+    tests = sum(row.part == "test" for row in new)
+    return Taken(len(new), len(rows) - len(new), tests, corrected, tuple(alike))
+
+
+def rows_of(
+    workspace: Workspace,
+    documents: Sequence[LabelledDocument],
+    *,
+    who: str,
+    settled: bool = False,
+    source: str = "",
+    stated: Mapping[str, Part] | None = None,
+) -> list[Row]:
+    """Turn labelled documents into rows; which of them are kept for testing is settled by their names.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    documents : sequence of LabelledDocument
+    who : str
+    settled : bool
+    source : str
+    stated : mapping of str to {"train", "test"}, optional
+        Documents that are kept for testing or not whatever their names.
+    """
+    known: dict[str, Part] = dict(stated or {})
+    known.update({row.doc: row.part for row in workspace.ledger.read()})
+    part = parts([x.doc for x in documents], known)
+    moment, version, among = now(), workspace.labels.version, workspace.labels.ids
+    return [
+        Row(
+            document.doc, unit.unit, unit.text, unit.labels, who, moment, version, part[document.doc], among,
+            unit.kind, unit.heading, unit.before, unit.after, settled, source=source,
+        )
+        for document in documents
+        for unit in document.units
+    ]  # fmt: skip
+
+
+def take_files(
+    workspace: Workspace, data: Sequence[str], *, who: str, settled: bool = False, strict: bool = False
+) -> Taken:
+    """Take in labelled tables, JSONL files or corpus folders; errors as their reader and :func:`take_in`."""
+    documents = load_labelled(data, workspace.labels)
+    source = ", ".join(Path(path).name for path in data)
+    rows = rows_of(workspace, documents, who=who, settled=settled, source=source)
+    return take_in(workspace, rows, strict=strict)
+
+
+def _check_repeats(rows: Sequence[Row]) -> None:
+    found: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for row in rows:
+        found[row.id].add(row.labels)
+    twice = {row.id: row for row in rows if len(found[row.id]) > 1}
+    if twice:
+        shown = "; ".join(
+            f"{row.doc}, unit {row.unit}: {' and '.join(sorted('|'.join(x) or NONE for x in found[row.id]))}"
+            for row in list(twice.values())[:_SHOWN]
+        )
+        raise ConflictError(f"{len(twice)} units have different labels in the same data: {shown}")
+
+
+def _alike(there: Sequence[Row], new: Sequence[Row]) -> list[str]:
+    """Return texts of new rows that stand elsewhere with another primary label."""
+    labels: dict[str, set[str]] = defaultdict(set)
+    units: dict[str, set[str]] = defaultdict(set)
+    for row in (*there, *new):
+        labels[row.text].add(row.labels[0] if row.labels else NONE)
+        units[row.text].add(row.id)
+    texts = dict.fromkeys(row.text for row in new)
+    return [x for x in texts if len(labels[x]) > 1 and len(units[x]) > 1][:_SHOWN]

@@ -1,0 +1,213 @@
+"""The user's labelled rows: a file to which lines are only added, each with a hash of its own.
+
+A row that was wrong is superseded by a later one; nothing is deleted. A line that a killed process left
+half written is moved to a file beside it before the next one is added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+
+from policycls.errors import CorpusDamagedError, CorpusError, LockedError
+from policycls.output import atomic_path
+
+Part = Literal["train", "test"]
+
+#: Seconds that one writer waits for another: adding takes far less.
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a person said about a unit.
+
+    Attributes
+    ----------
+    doc : str
+    unit : int
+        Its number in the document.
+    text, kind, heading, before, after : str
+        ``before`` and ``after`` are the units around it, "" for none.
+    labels : tuple of str
+        Measure ids, primary first; empty for none.
+    who, when : str
+        The annotator, and the moment as an ISO date and time.
+    guideline : str
+        Version of the label set under which it was read.
+    part : {"train", "test"}
+        Whether its document is kept for testing.
+    settled : bool
+        It decides between earlier rows that differ.
+    note, source : str
+        A remark; the file it came from.
+    among : tuple of str
+        The measures from which the labels were chosen.
+    """
+
+    doc: str
+    unit: int
+    text: str
+    labels: tuple[str, ...]
+    who: str
+    when: str
+    guideline: str
+    part: Part
+    among: tuple[str, ...]
+    kind: str = "sentence"
+    heading: str = ""
+    before: str | None = None
+    after: str | None = None
+    settled: bool = False
+    note: str = ""
+    source: str = ""
+
+    @property
+    def id(self) -> str:
+        """Sixteen digits that name the unit: a hash of document, number and text."""
+        return unit_id(self.doc, self.unit, self.text)
+
+
+def unit_id(doc: str, unit: int, text: str) -> str:
+    """Return the sixteen digits that name a unit."""
+    return hashlib.sha256(json.dumps([doc, unit, text], ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+class Ledger:
+    """The file of rows.
+
+    Parameters
+    ----------
+    path : Path
+        Made at the first writing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.quarantine = path.with_name(f"{path.stem}.damaged.jsonl")
+        self._lock = path.with_name(f".{path.name}.lock")
+
+    def read(self) -> list[Row]:
+        """Return all rows in the order in which they were added.
+
+        Raises
+        ------
+        CorpusDamagedError
+            At the first line that is not what was written. A last line without its end is passed over: a
+            process was killed while it wrote.
+        """
+        rows = []
+        for number, line in enumerate(self._lines(), 1):
+            if line.endswith(b"\n"):
+                found = _row(line)
+                if found is None:
+                    hint = f"'policycls corpus repair' moves it to {self.quarantine.name}"
+                    raise CorpusDamagedError(
+                        "is not what was written", hint=hint, path=self.path, line=number
+                    )
+                rows.append(found)
+        return rows
+
+    def damaged(self) -> list[int]:
+        """Return the numbers of the lines that are not what was written."""
+        return [n for n, line in enumerate(self._lines(), 1) if not line.endswith(b"\n") or not _row(line)]
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Add rows; after a kill those that were written whole are there.
+
+        Raises
+        ------
+        LockedError
+            If another process holds the file for long.
+        """
+        data = b"".join(_line(row) for row in rows)
+        with self._locked():
+            self._heal()
+            try:
+                with self.path.open("ab") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError as error:
+                raise CorpusError(f"cannot be written: {error.strerror or error}", path=self.path) from error
+
+    def repair(self) -> int:
+        """Move damaged lines to the file beside it; return how many."""
+        with self._locked():
+            lines = list(self._lines())
+            bad = [line for line in lines if not line.endswith(b"\n") or _row(line) is None]
+            if bad:
+                self._keep(b"".join(line.rstrip(b"\n") + b"\n" for line in bad))
+                with atomic_path(self.path) as place:
+                    place.write_bytes(b"".join(line for line in lines if line not in bad))
+        return len(bad)
+
+    def _heal(self) -> None:
+        """Move a last line without its end out of the way."""
+        lines = list(self._lines())
+        if lines and not lines[-1].endswith(b"\n"):
+            self._keep(lines[-1] + b"\n")
+            with self.path.open("r+b") as file:
+                file.truncate(sum(map(len, lines[:-1])))
+
+    def _keep(self, data: bytes) -> None:
+        with self.quarantine.open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _lines(self) -> Iterator[bytes]:
+        try:
+            with self.path.open("rb") as file:
+                yield from file
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise CorpusError(error.strerror or "cannot be read", path=self.path) from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(self._lock)
+        try:
+            lock.acquire(timeout=PATIENCE)
+        except Timeout as error:
+            raise LockedError("another process is writing to it", hint="try again", path=self.path) from error
+        except OSError as error:
+            raise CorpusError(f"cannot be written: {error.strerror or error}", path=self.path) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+_NAMES = tuple(field.name for field in fields(Row))
+
+
+def _digest(record: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(record, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _line(row: Row) -> bytes:
+    record = {"id": row.id, **asdict(row)}
+    return (json.dumps({**record, "hash": _digest(record)}, ensure_ascii=False) + "\n").encode()
+
+
+def _row(line: bytes) -> Row | None:
+    """Return the row, None where the line is not what was written."""
+    try:
+        record = json.loads(line)
+        stated = record.pop("hash")
+        if stated != _digest(record):
+            return None
+        record = {name: record[name] for name in _NAMES if name in record}
+        return Row(**{**record, "labels": tuple(record["labels"]), "among": tuple(record["among"])})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

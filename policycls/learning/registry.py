@@ -1,0 +1,183 @@
+"""The models of a workspace: one folder each, the one in use, and what happened to them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from policycls.errors import CorpusDamagedError, LockedError, ModelError, ModelNotFoundError, OutputError
+from policycls.model import load_model
+from policycls.model.store import MANIFEST, read_manifest
+from policycls.output import atomic_path
+from policycls.resources import CURRENT, SHIPPED, current_model, data_path
+
+#: Begins the names of folders that are not models yet.
+STAGED = ".staged-"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A model of the workspace.
+
+    Attributes
+    ----------
+    name : str
+        Its folder's name, or "shipped".
+    current : bool
+        Whether it is the one in use.
+    manifest : Mapping
+    """
+
+    name: str
+    current: bool
+    manifest: Mapping[str, Any]
+
+
+class Registry:
+    """The folder of models.
+
+    Parameters
+    ----------
+    workspace : Path
+    """
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self.folder = workspace / "models"
+        self.history_file = self.folder / "history.jsonl"
+
+    @property
+    def current(self) -> str:
+        """The name of the model in use."""
+        folder = current_model(self.workspace)
+        return folder.name if folder.parent == self.folder else SHIPPED
+
+    def path(self, name: str) -> Path:
+        """Return the folder of a model by its name, its short id, "current" or "shipped".
+
+        Raises
+        ------
+        ModelNotFoundError
+            If there is none.
+        """
+        if name in (SHIPPED, "current"):
+            return data_path("models", "default") if name == SHIPPED else current_model(self.workspace)
+        named = [x for x in self._names() if name in (x, x.partition("-")[0], x.partition("-")[2])]
+        if len(named) != 1:
+            known = ", ".join([*self._names(), SHIPPED])
+            raise ModelNotFoundError(f"no model {name!r} here", hint=f"there are {known}", path=self.folder)
+        return self.folder / named[0]
+
+    def kept(self) -> list[Kept]:
+        """Return the models, the oldest first."""
+        current = self.current
+        return [Kept(x, x == current, read_manifest(self.path(x))) for x in (SHIPPED, *self._names())]
+
+    def history(self) -> list[dict[str, Any]]:
+        """Return what happened, the oldest first; a last line that was not finished is passed over."""
+        try:
+            lines = self.history_file.read_text(encoding="utf-8").split("\n")
+        except FileNotFoundError:
+            return []
+        found = []
+        for number, line in enumerate(lines[:-1], 1):
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                raise CorpusDamagedError("not valid JSON", path=self.history_file, line=number) from None
+        return found
+
+    def stage(self) -> Path:
+        """Return a folder for a model that is not whole yet; what a killed process left is removed."""
+        import shutil
+
+        for left in self.folder.glob(f"{STAGED}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        return self.folder / f"{STAGED}{os.getpid()}"
+
+    def adopt(self, staged: Path) -> str:
+        """Give a whole model its name and place; return the name."""
+        numbers = [int(x.partition("-")[0]) for x in self._names()]
+        name = f"{max(numbers, default=0) + 1:04}-{read_manifest(staged)['id']}"
+        try:
+            staged.rename(self.folder / name)
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror or error}", path=self.folder) from error
+        return name
+
+    def use(self, name: str, action: str, **told: Any) -> None:
+        """Put a model in use, once it has been seen to load.
+
+        The line in the history is written first: whichever way a kill falls, CURRENT names a whole model.
+        """
+        load_model(self.path(name))
+        self.note(action, name, previous=self.current, **told)
+        with atomic_path(self.folder / CURRENT) as place:
+            place.write_text(f"{name}\n", encoding="utf-8")
+
+    def note(self, action: str, name: str, **told: Any) -> None:
+        """Add a line to the history."""
+        record = {"when": now(), "action": action, "model": name, **told}
+        text = self.history_file.read_text(encoding="utf-8") if self.history_file.exists() else ""
+        text = text[: text.rfind("\n") + 1]  # what a killed process left
+        with atomic_path(self.history_file) as place:
+            place.write_text(text + json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def previous(self) -> str:
+        """Return the model that was in use before the current one.
+
+        Raises
+        ------
+        ModelError
+            If there was none.
+        """
+        current = self.current
+        for line in reversed(self.history()):
+            if line["model"] == current and line["action"] == "promote":
+                return str(line["previous"])
+        raise ModelError("there is no earlier model to go back to", path=self.folder)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from changing models meanwhile.
+
+        Raises
+        ------
+        LockedError
+            If one is at it; it is named.
+        """
+        lock = FileLock(self.folder / ".lock")
+        holder = self.folder / ".lock.pid"
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            pid = holder.read_text(encoding="utf-8").strip() if holder.is_file() else "?"
+            hint = "wait until it is done"
+            raise LockedError(
+                f"another retrain is running (pid {pid})", hint=hint, path=self.folder
+            ) from error
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror or error}", path=self.folder) from error
+        try:
+            holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+    def _names(self) -> list[str]:
+        found = (x.parent.name for x in self.folder.glob(f"[0-9]*-*/{MANIFEST}"))
+        return sorted(found, key=lambda name: int(name.partition("-")[0]))
+
+
+def now() -> str:
+    """Return the moment as an ISO date and time."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,152 @@
+"""A workspace: the user's own labels, labelled rows and models, with what ships as their base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from policycls.errors import CorpusError, OutputError
+from policycls.learning.answers import Answers, answers
+from policycls.learning.corpus import LabelledDocument, load_labelled
+from policycls.learning.ledger import Ledger
+from policycls.learning.registry import Registry
+from policycls.learning.splits import split
+from policycls.output import atomic_path
+from policycls.resources import WORKSPACE_FILE, data_path, find_workspace
+from policycls.schema import LabelSet, load_label_set, workspace_labels
+from policycls.types import NONE
+
+_FILE = """\
+# A workspace of policycls. Commands that run in this folder, or below it, use it.
+format = 1
+"""
+_MORE = """\
+# Labels of your own, after those that ship. Take away the # before the lines below and change them.
+# Sentences that ship with policycls were never read for them: they count as not labelled.
+#
+# [[labels]]
+# id = "green_development"
+# name_en = "green development"
+# name_zh = "绿色发展"
+# definition_en = "Support for cutting emissions and saving energy."
+# definition_zh = "支持企业节能降碳的措施。"
+"""
+_README = """\
+# 工作区 / workspace
+
+    policycls tag 文件夹 -o tagged.jsonl                       标注文件
+    policycls review export tagged.jsonl -o to-label.xlsx      挑出值得人工标注的句子
+    policycls review import to-label.xlsx --by 姓名             收回标注
+    policycls retrain                                          重新训练，变好才启用
+    policycls models                                           查看各版模型
+    policycls rollback                                         退回上一版
+
+- `labels/more.toml`: 自有标签 / labels of your own
+- `corpus/own.jsonl`: 你的标注，只增不删 / your labelled rows; lines are only added
+- `models/`: 训练出的模型；`CURRENT` 指明在用的一版 / models; `CURRENT` names the one in use
+
+升级 policycls 不会改动本文件夹。Upgrading policycls leaves this folder as it is.
+"""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The user's folder.
+
+    Attributes
+    ----------
+    root : Path
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, stated: str | Path | None = None) -> Workspace:
+        """Return the workspace of :func:`policycls.resources.find_workspace`.
+
+        Raises
+        ------
+        CorpusError
+            If there is none.
+        """
+        root = find_workspace(stated)
+        if root is None:
+            hint = "make one with 'policycls init DIR' and run this in it, or pass --workspace DIR"
+            raise CorpusError("this is not in a workspace", hint=hint)
+        return cls(root)
+
+    @classmethod
+    def create(cls, folder: str | Path, labels: str | Path | None = None) -> Workspace:
+        """Make a workspace.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A new or empty folder.
+        labels : str or Path, optional
+            A schema of one's own, which takes the place of the one that ships; it is copied.
+
+        Raises
+        ------
+        OutputError
+            If there is something in the folder, or it cannot be made.
+        CorpusError
+            If the schema is none.
+        """
+        root = Path(folder)
+        files = {WORKSPACE_FILE: _FILE, "README.md": _README, "labels/more.toml": _MORE}
+        if labels is not None:
+            load_label_set(labels)
+            files["labels/schema.toml"] = Path(labels).read_text(encoding="utf-8-sig")
+            del files["labels/more.toml"]
+        try:
+            if root.exists() and (not root.is_dir() or any(root.iterdir())):
+                raise OutputError("is there already", hint="name a new folder", path=root)
+            for name in ("labels", "corpus", "models"):
+                (root / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot be made: {error.strerror or error}", path=root) from error
+        for name, text in reversed(files.items()):  # what makes it a workspace comes last
+            with atomic_path(root / name) as place:
+                place.write_text(text, encoding="utf-8")
+        return cls(root.resolve())
+
+    @cached_property
+    def labels(self) -> LabelSet:
+        """The label set: one of its own, or that which ships with the labels that were added."""
+        return workspace_labels(self.root)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The labelled rows."""
+        return Ledger(self.root / "corpus" / "own.jsonl")
+
+    @property
+    def models(self) -> Registry:
+        """The models."""
+        return Registry(self.root)
+
+    def own(self) -> Answers:
+        """Return what holds of the labelled rows; errors as :meth:`Ledger.read`."""
+        known = {*self.labels.ids, NONE}
+        found = answers(self.ledger.read(), self.labels.ids)
+        for document in (*found.train, *found.test):
+            for unit in document.units:
+                if lost := [x for x in unit.labels if x not in known]:
+                    hint = "put it back into labels/, or correct the row"
+                    raise CorpusError(f"the label {lost[0]!r} of a row is gone", hint=hint, path=document.doc)
+        return found
+
+    def base(self) -> tuple[list[LabelledDocument], list[LabelledDocument]]:
+        """Return the shipped corpus for training and for testing, open for labels that it was not read for.
+
+        Both are empty where the workspace has a label set of its own.
+        """
+        shipped = load_label_set()
+        if not set(shipped.ids) <= set(self.labels.ids):
+            return [], []
+        folder = data_path("corpus")
+        missing = tuple(x for x in self.labels.ids if x not in shipped.ids)
+        train, test = split(load_labelled([folder], shipped), folder)
+        return [replace(x, open=missing) for x in train], [replace(x, open=missing) for x in test]
