@@ -23,13 +23,13 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    strength : float, default=0.3
+    strength : float, default=0.5
         Inverse regularisation of the linear classifier; larger fits the examples more closely.
     context : float, default=1.0
         Weight of neighbouring texts in training; 0 leaves them out. Without ``groups`` there are none.
     evidence : float, default=0.28
         Weight of the shipped figures about words, where they know the labels; 0 leaves them out.
-    terms : float, default=0.5
+    terms : float, default=1.0
         Weight of the shipped terms, where they know the labels; 0 leaves them out.
     calibrate : bool, default=True
         Calibrate probabilities on out-of-fold decisions, which costs five more fits.
@@ -52,10 +52,10 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        strength: float = 0.3,
+        strength: float = 0.5,
         context: float = 1.0,
         evidence: float = 0.28,
-        terms: float = 0.5,
+        terms: float = 1.0,
         calibrate: bool = True,
     ) -> None:
         self.strength = strength

@@ -48,9 +48,9 @@ class Recipe:
         Scale of the context's features in training; 0 trains no context (the evidence still has its own).
     """
 
-    strength: float = 0.3
+    strength: float = 0.5
     evidence: float = 0.28
-    terms: float = 0.5
+    terms: float = 1.0
     neighbours: tuple[float, ...] = (0.3, 0.2)
     heading: float = 0.3
     context: float = 1.0
