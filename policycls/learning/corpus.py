@@ -19,6 +19,7 @@ from policycls.errors import (
     UnknownLabelError,
 )
 from policycls.output import unguard
+from policycls.output.rows import KINDS
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
@@ -27,7 +28,8 @@ TEXT = ("text", "正文", "文本", "内容", "句子", "sentence", "content")
 LABEL = ("label", "主标签", "标签", "类别", "label_id", "category")
 LABELS = ("labels", "全部标签", "所有标签")
 DOC = ("doc", "文档", "文件", "document", "doc_id")
-HEADING = ("heading", "标题", "上级标题")
+HEADING = ("heading", "所属标题", "标题", "上级标题")
+UNIT = ("unit", "序号")
 KIND = ("kind", "类型")
 #: Columns that people fill in beside a model's label; where one is there, a blank cell is not labelled.
 CORRECTION = ("correction", "改正标签")
@@ -35,6 +37,7 @@ SECOND = ("second", "第二标签")
 BEFORE, AFTER = ("before", "上一句"), ("after", "下一句")
 
 _SHOWN_ERRORS = 20
+_KINDS = {chinese: kind for kind, chinese in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,7 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
             continue
         name = row.get(names.doc or "")
         default = doc if file.suffix == ".jsonl" else f"{file.name}#{n + 1}"
-        stated = str(row.get("unit", ""))
+        stated = str(next((row[x] for x in UNIT if x in row), ""))
         yield str(name or default), {}, replace(unit, unit=int(stated) if stated.isdigit() else n)
 
 
@@ -313,13 +316,14 @@ def _unit(
 
     resolved = [resolve(x) for x in value]
     maybe = row.get("maybe") or []
+    kind = str(row.get(names.kind or "") or "sentence")
     text = str(row[names.text])
     if not text.strip():
         raise CorpusError("a labelled row without text", path=place[0], line=place[1])
     return LabelledUnit(
         text=text,
         labels=tuple(dict.fromkeys(x for x in resolved if x != NONE)),
-        kind=str(row.get(names.kind or "") or "sentence"),
+        kind=_KINDS.get(kind, kind),
         heading=str(row.get(names.heading or "") or ""),
         maybe=tuple(x for x in map(str, maybe) if x != NONE) if isinstance(maybe, list) else (),
         before=str(row.get(names.before) or "") if names.before else None,
