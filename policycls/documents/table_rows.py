@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, BinaryIO
 
 from policycls.documents.encoding import SAMPLE, decode
@@ -45,6 +46,13 @@ def _csv(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
     """Read a delimited file; its separator is the one that the header line holds most of."""
     codec, notes = _codec(name, file, encoding)
     reader = io.TextIOWrapper(file, encoding=codec, errors="strict", newline="")
+    try:
+        yield _csv_sheet(name, codec, reader, notes)
+    finally:
+        reader.detach()  # the file is closed by who opened it
+
+
+def _csv_sheet(name: str, codec: str, reader: io.TextIOWrapper, notes: Sequence[str]) -> Sheet:
     header = reader.readline(MAX_CELL)
     while header and not header.strip():
         header = reader.readline(MAX_CELL)
@@ -53,18 +61,13 @@ def _csv(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
     separator = max(_SEPARATORS, key=lambda mark: (_unquoted(header, mark), -_SEPARATORS.index(mark)))
     # csv's limit is a setting of the process; this room only ever raises it.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
-    parsed = csv.reader(_chain(header, reader), delimiter=separator, strict=True)
+    parsed = csv.reader(chain([header], reader), delimiter=separator, strict=True)
     rows = _csv_rows(name, codec, parsed)
     first = next(rows, None)
     if first is None:
         raise NoTextError("no text found", path=name)
     names = [cell.removeprefix("\ufeff") for cell in first.cells]
-    yield Sheet(names, _numbered(rows), tuple(notes))
-
-
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+    return Sheet(names, _numbered(rows), tuple(notes))
 
 
 def _unquoted(line: str, mark: str) -> int:
@@ -121,6 +124,13 @@ def _jsonl(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
     """Read JSON Lines; the columns are the first row's, and rows may lack some or have more."""
     codec, notes = _codec(name, file, encoding)
     reader = io.TextIOWrapper(file, encoding=codec, errors="strict", newline="\n")
+    try:
+        yield _jsonl_sheet(name, codec, reader, notes)
+    finally:
+        reader.detach()
+
+
+def _jsonl_sheet(name: str, codec: str, reader: io.TextIOWrapper, notes: Sequence[str]) -> Sheet:
     objects = _objects(name, codec, reader)
     first = next(objects, None)
     if first is None:
@@ -134,7 +144,7 @@ def _jsonl(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
             number += 1
             yield Row(number, line, [_text(item.get(column)) for column in names])
 
-    yield Sheet(names, rows(), tuple(notes))
+    return Sheet(names, rows(), tuple(notes))
 
 
 def _objects(name: str, codec: str, reader: io.TextIOWrapper) -> Iterator[tuple[int, dict[str, Any]]]:

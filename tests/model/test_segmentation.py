@@ -35,7 +35,7 @@ def test_engines_cut_anything_alike_and_lose_nothing(engines, texts):
 
 @pytest.mark.parametrize("engine", ["rjieba", "jieba"])
 def test_taught_words_are_cut_whole(engine):
-    assert make_segmenter((), engine).cut("推行容缺受理") == ["推行", "容缺", "受理"] or True
+    assert make_segmenter((), engine).cut("推行容缺受理") == ["推行", "容", "缺", "受理"]
     assert make_segmenter(("容缺受理",), engine).cut("推行容缺受理") == ["推行", "容缺受理"]
 
 
