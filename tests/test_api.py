@@ -110,7 +110,7 @@ def test_a_missing_column_is_named(model):
 def test_what_cannot_be_tagged_is_told(model, tmp_path):
     with pytest.raises(NoTextError):
         policycls.tag_text("  \n ", model=model)
-    with pytest.raises(DocumentError, match="(?i)no such file"):
+    with pytest.raises(DocumentError, match=r"(?i)no such file"):
         policycls.tag_document(tmp_path / "none.txt", model=model)
     with pytest.raises(ModelNotFoundError):
         policycls.load_model(tmp_path)
