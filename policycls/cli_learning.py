@@ -47,6 +47,10 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     for command in (init, retrain, compare, promote, rollback, models):
         app.command()(command)
+    review = typer.Typer(no_args_is_help=True, help="Hand sentences to people, and take their answers back.")
+    review.command("export")(review_export)
+    review.command("import")(review_import)
+    app.add_typer(review, name="review")
 
 
 def init(
@@ -148,6 +152,71 @@ def models(*, workspace: Workspace = None, lang: Language = "en", as_json: Json 
     from policycls.retraining import models_job
 
     console.print_lines(models_job(workspace=workspace, lang=lang, as_json=as_json))
+
+
+Tool = Annotated[
+    Literal["xlsx", "label-studio", "doccano", "spacy"] | None,
+    typer.Option("--as", help="The tool that the file is for; by default the suffix tells."),
+]
+
+
+def review_export(
+    data: Annotated[
+        list[str] | None, typer.Argument(metavar="[TAGGED]...", help="What 'policycls tag' wrote.")
+    ] = None,
+    *,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The file for the people who label.")
+    ],
+    n: Annotated[int, typer.Option("--n", min=1, help="So many sentences.")] = 200,
+    strategy: Annotated[
+        Literal["mixed", "uncertain", "rare", "varied", "random", "doubtful", "conflicts", "labelled"],
+        typer.Option(help="How to choose; conflicts: where people differ; labelled: what is labelled."),
+    ] = "mixed",
+    test_share: Annotated[
+        float, typer.Option(min=0, max=1, help="The share drawn from documents kept for testing.")
+    ] = 0.2,
+    seed: Annotated[int, typer.Option(help="Another number draws others.")] = 0,
+    tool: Tool = None,
+    workspace: Workspace = None,
+    lang: Language = "zh",
+) -> None:
+    """Choose sentences that are worth labelling, and write them for people: a workbook, or another tool.
+
+    Example: policycls review export tagged.jsonl -o to-label.xlsx --n 200
+    """
+    from policycls.reviewing import export_job
+
+    said = export_job(
+        data or [], output, tool=tool, n=n, strategy=strategy, test_share=test_share, seed=seed,
+        workspace=workspace, lang=lang,
+    )  # fmt: skip
+    console.say(said)
+
+
+def review_import(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="What came back from the people.")],
+    *,
+    by: By = None,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="These decide where people differ, or correct what stands.")
+    ] = False,
+    strict: Strict = False,
+    tool: Tool = None,
+    workspace: Workspace = None,
+    lang: Language = "en",
+) -> None:
+    """Take labelled sentences back into the workspace: all of a file or nothing.
+
+    Example: policycls review import to-label.xlsx --by 李华
+    """
+    from policycls.retraining import person
+    from policycls.reviewing import import_job
+
+    lines = import_job(
+        files, tool=tool, who=by or person(), settled=settle, strict=strict, workspace=workspace, lang=lang
+    )
+    console.print_lines(lines)
 
 
 def _teller(ctx: typer.Context) -> Callable[[str], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policycls.errors import ConflictError
@@ -58,9 +58,11 @@ def take_in(workspace: Workspace, rows: Sequence[Row], *, strict: bool = False) 
     """
     there = workspace.ledger.read()
     held = latest(there)
+    part = {row.doc: row.part for row in there}  # a document stays in the part in which it was first
+    rows = [_as_before(row, part.get(row.doc, row.part), held.get(row.id)) for row in rows]
     _check_repeats(rows)
     said = {row.id: {(x.who, x.labels, x.settled) for x in held.get(row.id, ())} for row in rows}
-    distinct = {row.id: row for row in rows}
+    distinct = {(row.id, row.who): row for row in rows}
     new = [row for row in distinct.values() if (row.who, row.labels, row.settled) not in said[row.id]]
     corrected = sum(row.settled or any(x.who == row.who for x in held.get(row.id, ())) for row in new)
     alike = _alike([x[-1] for x in held.values()], new)
@@ -117,14 +119,21 @@ def take_files(
     return take_in(workspace, rows, strict=strict)
 
 
+def _as_before(row: Row, part: Part, people: Sequence[Row] | None) -> Row:
+    """Return a row in its document's part, with what stood around the unit when it was first taken in."""
+    if not people:
+        return replace(row, part=part)
+    return replace(row, part=part, before=people[-1].before, after=people[-1].after)
+
+
 def _check_repeats(rows: Sequence[Row]) -> None:
-    found: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
-        found[row.id].add(row.labels)
-    twice = {row.id: row for row in rows if len(found[row.id]) > 1}
+        found[row.id, row.who].add("|".join(row.labels) or NONE)
+    twice = {row.id: row for row in rows if len(found[row.id, row.who]) > 1}
     if twice:
         shown = "; ".join(
-            f"{row.doc}, unit {row.unit}: {' and '.join(sorted('|'.join(x) or NONE for x in found[row.id]))}"
+            f"{row.doc}, unit {row.unit}: {' and '.join(sorted(found[row.id, row.who]))}"
             for row in list(twice.values())[:_SHOWN]
         )
         raise ConflictError(f"{len(twice)} units have different labels in the same data: {shown}")

@@ -101,6 +101,13 @@ def explanation_text(found: Explained, layout: Layout, limit: int = 12) -> Itera
                 yield f"  {fit(printable(term) or '-', longest)}  {weight:+.3f}  {shown}".rstrip()
 
 
+def deciding_words(found: Explained, most: int = 5) -> list[str]:
+    """Return the words that spoke most for the label, the strongest first."""
+    summed = _summed(found.rows, _target(found))
+    words = [term.strip() for term, kind, weight in summed if weight > 0 and kind in ("word", "characters")]
+    return list(dict.fromkeys(word for word in words if word))[:most]
+
+
 def explanation_record(found: Explained, text: str) -> dict[str, Any]:
     """Return the explanation as a JSON object; ``weights`` holds a row for each word and label."""
     keys = ("label", "term", "kind", "start", "end", "weight")

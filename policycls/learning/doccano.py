@@ -1,0 +1,100 @@
+"""doccano: JSONL both ways, and the zip with a file for each annotator.
+
+A second label has a ``+`` before its name, so that the primary one can be told. What is not labelled has an
+empty list of labels; none is a label of its own there.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from policycls.errors import CorpusError
+from policycls.learning.handout import Said, Suggestion
+from policycls.output import atomic_path
+from policycls.schema import LabelSet
+from policycls.types import NONE
+
+SECOND = "+"
+_LARGEST = 256 << 20
+
+
+def write_jsonl(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet) -> None:
+    """Write a line for each unit, and doccano's label configuration beside it as ``<name>.labels.json``."""
+    with atomic_path(path) as place, place.open("w", encoding="utf-8", newline="\n") as file:
+        for x in suggestions:
+            record = {f"{key}_" if key == "id" else key: value for key, value in x.item.record().items()}
+            given = [] if x.given is None else _written(x.given)
+            row = {
+                **record, "label": given, "model_label": x.label, "model_score": round(x.score, 4),
+                "words": " ".join(x.words), "why": x.why, "note": x.note,
+            }  # fmt: skip
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    names = [*labels.ids, NONE, *(SECOND + x for x in labels.ids)]
+    with atomic_path(path.with_suffix(".labels.json")) as place:
+        place.write_text(json.dumps([{"text": x} for x in names], ensure_ascii=False), encoding="utf-8")
+
+
+def _written(labels: Sequence[str]) -> list[str]:
+    return [labels[0], *(SECOND + x for x in labels[1:])] if labels else [NONE]
+
+
+def read_export(path: Path) -> Iterator[Said]:
+    """Yield what people said, by a JSONL export or a zip of them, one for each annotator.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read, with the line.
+    """
+    if not zipfile.is_zipfile(path):
+        yield from _lines(path.read_bytes(), str(path), "")
+        return
+    with zipfile.ZipFile(path) as archive:
+        if sum(info.file_size for info in archive.infolist()) > _LARGEST:
+            raise CorpusError(f"expands to more than {_LARGEST >> 20} MiB", path=path)
+        for info in archive.infolist():
+            name = PurePosixPath(info.filename)
+            if name.suffix == ".jsonl":
+                yield from _lines(
+                    archive.read(info), f"{path}: {name}", "" if name.stem == "all" else name.stem
+                )
+
+
+def _lines(data: bytes, place: str, who: str) -> Iterator[Said]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CorpusError("is not UTF-8 text", path=place) from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise CorpusError("not valid JSON", path=place, line=number) from error
+        if not isinstance(row, dict):
+            raise CorpusError("not a JSON object", path=place, line=number)
+        yield from _said(row, who, f"{place}: line {number}")
+
+
+def _said(row: dict[str, Any], who: str, place: str) -> Iterator[Said]:
+    given = row.get("label", row.get("labels", []))
+    if not isinstance(given, list) or not all(isinstance(x, str) for x in given):
+        raise CorpusError(
+            f"{place}: 'label' is not a list of names", hint="export a text classification project"
+        )
+    if not given:
+        return  # nobody has labelled it
+    first = [x for x in given if not x.startswith(SECOND)]
+    if len(first) != 1:
+        problem = "two primary labels" if first else "no primary label"
+        raise CorpusError(f"{place}: {problem}", hint=f"second labels have a {SECOND} before their name")
+    second = [x.removeprefix(SECOND) for x in given if x.startswith(SECOND)]
+    record = {**row, "id": row.get("id_")}  # doccano has an id of its own
+    yield Said(
+        record, (first[0], *second), str(row.get("username") or who), str(row.get("note") or ""), place
+    )

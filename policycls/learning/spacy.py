@@ -1,0 +1,55 @@
+"""spaCy's ``cats``: 1.0 for each label that a text has, 0.0 for the others; what is not labelled has none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from policycls.errors import CorpusError
+from policycls.learning.handout import Said, Suggestion
+from policycls.output import atomic_path
+from policycls.schema import LabelSet
+from policycls.types import NONE
+
+#: A label holds from here on.
+_HOLDS = 0.5
+
+
+def write_cats(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet) -> None:
+    """Write a line for each unit; ``meta`` carries the rest, ``primary`` the primary label."""
+    with atomic_path(path) as place, place.open("w", encoding="utf-8", newline="\n") as file:
+        for x in suggestions:
+            meta = {**x.item.record(), "model_label": x.label, "model_score": round(x.score, 4), "why": x.why}
+            cats: dict[str, float] = {}
+            if x.given is not None:
+                cats = {label: float(label in x.given) for label in labels.ids}
+                meta |= {"order": list(x.given), "note": x.note}
+            file.write(
+                json.dumps({"text": x.item.text, "cats": cats, "meta": meta}, ensure_ascii=False) + "\n"
+            )
+
+
+def read_cats(path: Path) -> Iterator[Said]:
+    """Yield the labels: those at 0.5 or above, in the order that ``meta`` states or by their value.
+
+    Raises
+    ------
+    CorpusError
+        If a line is not of this shape.
+    """
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            cats, meta = row["cats"], row.get("meta") or {}
+            held = {str(x): float(y) for x, y in cats.items() if float(y) >= _HOLDS}
+            order = [x for x in meta.get("order") or [] if x in held]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CorpusError("not an object with text and cats", path=path, line=number) from error
+        if not cats:
+            continue  # nobody has labelled it
+        chosen = (*order, *sorted((x for x in held if x not in order), key=lambda x: -held[x]))
+        record = {**meta, "text": row.get("text")}
+        yield Said(record, chosen or (NONE,), "", str(meta.get("note") or ""), f"{path}: line {number}")
