@@ -147,3 +147,25 @@ def test_the_shipped_model_was_trained_on_the_training_documents():
     train, _ = split(load_labelled([CORPUS], LABELS), CORPUS)
     manifest = json.loads((ROOT / "models" / "default" / "manifest.json").read_text("utf-8"))
     assert manifest["corpus"]["fingerprint"] == fingerprint(train), "rebuild it: just model"
+
+
+def test_the_datasheet_of_the_evidence_counts_right():
+    def rows(name):
+        return [
+            x.split("\t") for x in (ROOT / "labels" / name).read_text("utf-8").splitlines() if x[0] != "#"
+        ]
+
+    kinds = Counter(row[0] for row in rows("evidence.tsv"))
+    mended, terms = len(rows("evidence_corrections.tsv")), len(rows("terms.tsv"))
+    page = (ROOT / "labels" / "EVIDENCE.md").read_text("utf-8")
+    assert f"{kinds['word']:,} words, {kinds['characters']:,} runs" in page
+    assert f"{mended} labels were mended" in page and f"{mended} 处经复核更正" in page
+    assert f"{terms:,} terms" in page and f"{terms:,} 条领域术语" in page
+
+
+def test_no_word_of_the_evidence_stands_in_few_documents_or_is_a_stretch_of_text():
+    for line in (ROOT / "labels" / "evidence.tsv").read_text("utf-8").splitlines()[2:]:
+        kind, text, documents = line.split("\t")[:3]
+        assert int(documents) >= 5
+        assert re.fullmatch("[\u4e00-\u9fff]+", text)
+        assert kind == "word" or len(text) <= 2
