@@ -2,11 +2,12 @@
 
 Run from the repository::
 
-    python benchmarks/documents.py --docs DIR --labelled FILE… --corpus PATH…
+    python benchmarks/documents.py --docs DIR --labelled FILE… --corpus DIR
 
 ``--docs`` is a folder of raw text files, ``--labelled`` are JSONL tables of units of them (doc, text),
-``--corpus`` are corpus files (JSONL) or tab-separated ones (label, H or S, text). Without them the
-parts that need them are left out. Prints, and writes ``RESULTS-documents.md``, which holds figures only.
+``--corpus`` is a corpus folder, of which the documents frozen for tests are taken. Without them the parts
+that need them are left out. What the splitter knows was chosen on the first draw; the second one only
+tells. Prints, and writes ``RESULTS-documents.md``, which holds figures only.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from documents_convert import to_big5, to_docx, to_html, to_pdfs
 from documents_damage import DAMAGES
 from documents_speed import speed_table
 
-from policycls.documents import from_text, read_bytes, read_documents, seams, split_units
+from policycls.documents import from_text, read_bytes, read_documents, split_units
 from policycls.types import Document, Unit
 
 HERE = Path(__file__).resolve().parent
@@ -175,20 +176,16 @@ def corpus_paragraphs(path: Path) -> list[str]:
 
 def _corpus_units(path: Path) -> Iterable[tuple[bool, str]]:
     for line in path.read_text("utf-8").splitlines():
-        if path.suffix == ".tsv":
-            cells = line.split("\t")
-            if not line.startswith("#") and len(cells) >= 3:
-                yield cells[1] == "H", cells[2]
-        else:
-            item = json.loads(line)
-            if "text" in item:
-                yield item.get("kind") == "heading", item["text"]
+        item = json.loads(line)
+        if "text" in item:
+            yield item.get("kind") == "heading", item["text"]
 
 
 def damage_table(groups: dict[str, list[tuple[str, list[str]]]]) -> str:
     """Of the units of undamaged documents, how many come out of the damaged ones."""
     rows = []
     for name, damage in DAMAGES.items():
+        both: Counter[str] = Counter()
         for group, documents in groups.items():
             right = whole = split = 0
             for doc, texts in documents:
@@ -201,6 +198,9 @@ def damage_table(groups: dict[str, list[tuple[str, list[str]]]]) -> str:
                 )
                 split += (Counter(_core(text) for text in wanted.elements()) & pieces).total()
             rows.append([name, group, str(whole), share(right, whole), share(split, whole)])
+            both.update(right=right, whole=whole, split=split)
+        shares = share(both["right"], both["whole"]), share(both["split"], both["whole"])
+        rows.append([name, "both", str(both["whole"]), *shares])
     return table(["damage", "documents", "units", "come out", "`re.split('[。；！？]')` per line"], rows)
 
 
@@ -248,60 +248,49 @@ def _big5(documents: dict[str, list[str]]) -> list[str]:
     return ["Big5 text, traditional, turned back", str(len(documents)), str(whole), share(right, whole)]
 
 
-def chosen(files: list[Path], number: int, seed: int) -> list[Path]:
+def chosen(files: list[Path], seed: int = SEED) -> list[Path]:
     shuffled = sorted(files)
     random.Random(seed).shuffle(shuffled)
-    return shuffled[:number]
+    return shuffled
 
 
-def count_seams(files: list[Path]) -> None:
-    """Print the counts that ``seams.tsv`` holds, made anew from labelled tables or corpora."""
-    documents: dict[str, list[str]] = {}
-    for file in files:
-        if file.suffix == ".jsonl":
-            for line in file.read_text("utf-8").splitlines():
-                item = json.loads(line)
-                if "text" in item:
-                    documents.setdefault(f"{file} {item.get('doc')}", []).append(item["text"])
-        else:
-            documents[str(file)] = [text for _, text in _corpus_units(file)]
-    sys.stdout.write(seams.count(documents.values()))
+def frozen(folder: Path) -> list[Path]:
+    """Files that a corpus's splits keep for tests: no table of the package was counted with them."""
+    kept = json.loads((folder / "splits.json").read_text("utf-8"))["test"]
+    return [folder / f"{doc}.jsonl" for doc in kept]
+
+
+def drawn(raw: list[Path], corpus: list[Path], draw: int) -> dict[str, list[tuple[str, list[str]]]]:
+    """Twenty real documents and twenty of the corpus; two draws share no document."""
+    part = slice(20 * draw, 20 * draw + 20)
+    groups = {
+        "real": [(path.stem, paragraphs(from_text(path.read_text("utf-8")))) for path in chosen(raw)[part]],
+        "corpus": [(path.stem, corpus_paragraphs(path)) for path in chosen(corpus)[part]],
+    }
+    return {name: group for name, group in groups.items() if group}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--docs", type=Path)
     parser.add_argument("--labelled", type=Path, nargs="*", default=[])
-    parser.add_argument("--corpus", type=Path, nargs="*", default=[])
-    parser.add_argument("--count-seams", type=Path, nargs="*")
+    parser.add_argument("--corpus", type=Path)
     parser.add_argument("--only", default="", help="parts whose title holds this")
     parser.add_argument("-o", "--output", type=Path, default=HERE / "RESULTS-documents.md")
     options = parser.parse_args()
-    if options.count_seams:
-        count_seams(options.count_seams)
-        return
     raw = sorted(options.docs.glob("*.txt")) if options.docs else []
-    corpus = [
-        file
-        for path in options.corpus
-        for file in ([path] if path.is_file() else sorted(path.glob("*.jsonl")))
-    ]
+    corpus = frozen(options.corpus) if options.corpus else []
     parts: list[tuple[str, Callable[[], str]]] = [("Documents in nine shapes", lambda: shapes_table(SHAPES))]
     if options.docs and options.labelled:
         parts.append(
             ("Labelled units of real documents", lambda: labelled_table(options.docs, options.labelled))
         )
-    groups = {
-        "real": [
-            (path.stem, paragraphs(from_text(path.read_text("utf-8")))) for path in chosen(raw, 20, SEED)
-        ],
-        "corpus": [(path.stem, corpus_paragraphs(path)) for path in chosen(corpus, 20, SEED)],
-    }
-    groups = {name: group for name, group in groups.items() if group}
-    if groups:
-        parts.append(("Seeded damage", lambda: damage_table(groups)))
+    for number, title in enumerate(("Seeded damage", "Seeded damage, another draw")):
+        groups = drawn(raw, corpus, number)
+        if groups:
+            parts.append((title, lambda groups=groups: damage_table(groups)))  # type: ignore[misc]
     if raw:
-        ten = {path.stem: paragraphs(from_text(path.read_text("utf-8"))) for path in chosen(raw, 10, 3)}
+        ten = {path.stem: paragraphs(from_text(path.read_text("utf-8"))) for path in chosen(raw, 3)[:10]}
         pdfs = to_pdfs({doc: to_docx(texts) for doc, texts in ten.items()})
         parts.append(("Ten real documents in other formats", lambda: formats_table(ten, pdfs)))
         parts.append(("Beside what one would reach for instead", lambda: compare_table(SHAPES, ten, pdfs)))

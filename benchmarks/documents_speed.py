@@ -65,12 +65,12 @@ def _enough(paragraphs: list[str]) -> list[str]:
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    """Return the least processor time of some runs, so that what else the machine does counts little."""
+    """Return the least time of some runs, so that what else the machine does counts little."""
     times = []
     for _ in range(RUNS):
-        start = time.process_time()
+        start = time.perf_counter()
         run()
-        times.append(time.process_time() - start)
+        times.append(time.perf_counter() - start)
     return min(times)
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path, PurePath
-from typing import BinaryIO, Final
+from pathlib import PurePath
 
-from policycls.documents import formats, table_rows
-from policycls.documents.boundary import guarded, translate
-from policycls.documents.table_columns import check_header, doc_column
+from policycls.documents.records import read_records
+from policycls.documents.table_columns import doc_column
 from policycls.errors import TableError
 from policycls.output import unguard
 from policycls.types import TaggedUnit
 
 Fields = Mapping[str, str]
-_KINDS: Final = ("csv", "jsonl", "parquet", "xlsx")
 
 
 class MetaTable:
@@ -104,33 +100,14 @@ def _once(paths: Mapping[str, object]) -> dict[str, str]:
 
 
 def _read(path: str) -> Iterator[tuple[int, str, Fields]]:
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise translate(error, path) from error
-    kind = formats.sniff(path, data[: formats.HEAD])
-    if kind == "zip":
-        kind = formats.container(path, data)
-    if kind not in _KINDS:
-        hint = "give a csv, xlsx, jsonl or parquet file with a column 'doc'"
-        raise TableError("is no table", hint=hint, path=path)
-    yield from guarded(path, _rows(kind, path, io.BytesIO(data)))
-
-
-def _rows(kind: str, path: str, file: BinaryIO) -> Iterator[tuple[int, str, Fields]]:
-    for sheet in table_rows.SHEETS[kind](path, file, None):
-        names = check_header(sheet.names, path)
-        doc = doc_column(names)
-        others = [at for at, name in enumerate(names) if name and name != doc]
-        if doc is None or not others:
-            missing = "column 'doc'" if doc is None else "column besides 'doc'"
-            raise TableError(f"has no {missing}; columns: {', '.join(names)}", path=path)
-        at = names.index(doc)
-        for row in sheet.rows:
-            if len(row.cells) != len(names):
-                message = f"{len(row.cells)} fields, header has {len(names)}"
-                raise TableError(message, path=path, line=row.line)
-            if row.cells[at].strip():
-                fields = {names[n]: unguard(row.cells[n]) for n in others}
-                yield row.line, unguard(row.cells[at]), fields
-        return  # one sheet: a second one is about something else
+    """Yield the line, the document and the columns of every row that names a document."""
+    doc = None
+    for line, cells in read_records(path, "a column 'doc'"):
+        if doc is None:
+            doc = doc_column(list(cells))
+            if doc is None or not any(name for name in cells if name != doc):
+                missing = "column 'doc'" if doc is None else "column besides 'doc'"
+                raise TableError(f"has no {missing}; columns: {', '.join(cells)}", path=path)
+        if cells[doc].strip():
+            fields = {name: unguard(cell) for name, cell in cells.items() if name and name != doc}
+            yield line, unguard(cells[doc]), fields

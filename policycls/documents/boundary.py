@@ -1,45 +1,23 @@
 """The one place where whatever a parser raises becomes an error that says what to do.
 
-Everything that reads a format stands behind :func:`guard` (documents that fit in memory) or
-:func:`guarded` (tables that stream). What comes out is plain data, so that :func:`guard` can later run
-its reader in a child process under limits of time and memory without anything else changing.
+Everything that reads a format stands behind :func:`guarded`, in this process or in the parsers' own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 from policycls.errors import DamagedError, DocumentError, LimitError, PolicyclsError
-from policycls.types import Document
 
 #: A document that is read whole (not a table that streams) has at most so many bytes.
 MAX_BYTES = 512 * 1024 * 1024
 
-Reader = Callable[[str, bytes], list[Document]]
 _T = TypeVar("_T")
 
 
-def guard(reader: Reader, name: str, data: bytes) -> list[Document]:
-    """Call ``reader(name, data)``; every failure is a PolicyclsError that names the document.
-
-    Raises
-    ------
-    LimitError
-        If ``data`` or what a parser makes of it is too large.
-    DamagedError
-        For any exception that a parser raises by itself.
-    """
-    if len(data) > MAX_BYTES:
-        raise LimitError(f"is larger than {MAX_BYTES >> 20} MiB", hint="split it", path=name)
-    try:
-        return reader(name, data)
-    except Exception as error:
-        raise translate(error, name) from error
-
-
 def guarded(name: str, documents: Iterator[_T]) -> Iterator[_T]:
-    """Yield from ``documents`` under the same promise as :func:`guard`."""
+    """Yield from ``documents``; every failure is a PolicyclsError that names the document."""
     while True:
         try:
             document = next(documents)

@@ -12,6 +12,8 @@ from policycls.errors import DamagedError, DocumentError, EncryptedError, NoText
 #: How much of a file's beginning is enough to know what it is.
 HEAD = 4096
 STREAMED = frozenset({"csv", "jsonl", "parquet"})
+#: What a library parses, in a process of its own; the rest is read by this package alone.
+PARSED = frozenset({"pdf", "docx", "xlsx", "html", "mht"})
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (_OLE, "ole"), (b"PAR1", "parquet"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from policycls.documents import archive, formats
-from policycls.documents.boundary import MAX_BYTES, guard, guarded, translate
+from policycls.documents import archive, formats, worker
+from policycls.documents.boundary import MAX_BYTES, guarded, translate
 from policycls.documents.encoding import decode
 from policycls.documents.text import from_text
 from policycls.errors import LimitError, NoTextError
@@ -71,18 +72,28 @@ def read_bytes(
         kind = formats.container(name, data)
     if kind == "ole":
         raise formats.ole_error(name, data)
-    if kind in formats.STREAMED or kind == "xlsx":
-        yield from guarded(name, _stream(kind, name, io.BytesIO(data), encoding, text_column))
-    elif kind == "zip":
-        if len(data) > MAX_BYTES:
-            raise LimitError(f"is larger than {MAX_BYTES >> 20} MiB", hint="unpack it first", path=name)
+    if len(data) > MAX_BYTES and kind not in formats.STREAMED:
+        raise LimitError(f"is larger than {MAX_BYTES >> 20} MiB", hint="split or unpack it", path=name)
+    if kind == "zip":
 
         def inner(path: str, content: bytes) -> Iterator[Document]:
             return read_bytes(path, content, encoding=encoding, text_column=text_column)
 
         yield from guarded(name, archive.read(name, data, inner))
+    elif kind in formats.PARSED and worker.seconds() and sys.executable:
+        yield from worker.read(kind, name, data, encoding, text_column)
     else:
-        yield from guard(lambda path, content: _whole(kind, path, content, encoding), name, data)
+        yield from read_here(kind, name, data, encoding, text_column)
+
+
+def read_here(
+    kind: str, name: str, data: bytes, encoding: str | None, text_column: str | None
+) -> Iterator[Document]:
+    """Read a document whose kind is known, and is no archive, in this process."""
+    if kind in formats.STREAMED or kind == "xlsx":
+        yield from guarded(name, _stream(kind, name, io.BytesIO(data), encoding, text_column))
+    else:
+        yield from guarded(name, _whole(kind, name, data, encoding))
 
 
 def _stream(
@@ -93,28 +104,32 @@ def _stream(
     return tables.read(kind, name, file, encoding=encoding, text_column=text_column)
 
 
-def _whole(kind: str, name: str, data: bytes, encoding: str | None) -> list[Document]:
+def _whole(kind: str, name: str, data: bytes, encoding: str | None) -> Iterator[Document]:
     """Read a document that is one: pdf, docx, html, a saved page, plain text."""
     if kind == "pdf":
         from policycls.documents import pdf
 
-        return pdf.read(name, data)
+        yield from pdf.read(name, data)
+        return
     if kind == "docx":
         from policycls.documents import docx
 
-        return docx.read(name, data)
+        yield from docx.read(name, data)
+        return
     if kind == "mht":
         from policycls.documents import html
 
-        return html.read_archive(name, data, encoding)
+        yield from html.read_archive(name, data, encoding)
+        return
     text, notes = decode(data, name, encoding)
     if not text.strip():
         raise NoTextError("no text found", path=name)
     if kind == "html":
         from policycls.documents import html
 
-        return html.read(name, text, notes)
+        yield from html.read(name, text, notes)
+        return
     if name.lower().endswith((".md", ".markdown")):
         text = _MARKDOWN_HEADING.sub("", text)
     document = from_text(text, name)
-    return [replace(document, notes=(*notes, *document.notes))]
+    yield replace(document, notes=(*notes, *document.notes))

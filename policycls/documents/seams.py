@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-#: An n-gram is kept if it stands in at least so many documents: rarer ones are somebody's wording.
-MIN_DOCUMENTS = 10
 #: At least this share of what may follow was never counted: rare n-grams are not in the table. Sentences
 #: begin with names and the like, which no table covers.
 _UNSEEN, _UNSEEN_START = 0.05, 0.2
@@ -111,29 +108,3 @@ def score(left: str, right: str) -> float:
     True
     """
     return load().score(left, right)
-
-
-def count(documents: Iterable[Iterable[str]]) -> str:
-    """Count ``seams.tsv`` anew from documents' sentences; the text of the table, without its head."""
-    grams: Counter[str] = Counter()
-    seen: Counter[str] = Counter()
-    for sentences in documents:
-        here: set[str] = set()
-        for sentence in sentences:
-            text = _START + _bare(sentence)
-            for run in re.finditer(r"\^?[\u4e00-\u9fff0]+", text):
-                for size in (1, 2, 3):
-                    found = [run.group()[at : at + size] for at in range(len(run.group()) - size + 1)]
-                    grams.update(found)
-                    here.update(found)
-        seen.update(here)
-    follows: dict[str, list[tuple[int, str]]] = {}
-    for gram, number in grams.items():
-        if seen[gram] >= MIN_DOCUMENTS and gram != _START:
-            follows.setdefault(gram[:-1], []).append((number, gram[-1]))
-    rows = []
-    for context in sorted(follows):
-        pairs = sorted(follows[context], key=lambda pair: (-pair[0], pair[1]))
-        total = grams[context] if context else sum(number for number, _ in pairs)
-        rows.append(f"{context}\t{total}\t" + " ".join(f"{follower}{number}" for number, follower in pairs))
-    return "\n".join(rows) + "\n"

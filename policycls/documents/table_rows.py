@@ -139,10 +139,10 @@ def _jsonl_sheet(name: str, codec: str, reader: io.TextIOWrapper, notes: Sequenc
 
     def rows() -> Iterator[Row]:
         number = 1
-        yield Row(number, first[0], [_text(value) for value in first[1].values()])
+        yield Row(number, first[0], [text_of(value) for value in first[1].values()])
         for line, item in objects:
             number += 1
-            yield Row(number, line, [_text(item.get(column)) for column in names])
+            yield Row(number, line, [text_of(item.get(column)) for column in names])
 
     return Sheet(names, rows(), tuple(notes))
 
@@ -181,7 +181,7 @@ def _objects(name: str, codec: str, reader: io.TextIOWrapper) -> Iterator[tuple[
             yield number, item
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Return a cell as text: lists and objects as JSON, nothing for null."""
     if value is None:
         return ""
@@ -258,16 +258,21 @@ def _parquet(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]
     except ImportError:
         raise UnsupportedError("is Parquet", hint="install policycls[parquet]", path=name) from None
     table = pyarrow.parquet.ParquetFile(file)
+    yield Sheet(table.schema_arrow.names, parquet_rows(table))
 
-    def rows() -> Iterator[Row]:
-        number = 0
-        for batch in table.iter_batches(batch_size=1000):
+
+def parquet_rows(table: Any, start: int = 0) -> Iterator[Row]:
+    """Yield rows, a row group at a time, from the group that begins after ``start`` rows."""
+    number = 0
+    for group in range(table.num_row_groups):
+        if number < start:
+            number += table.metadata.row_group(group).num_rows
+            continue
+        for batch in table.iter_batches(batch_size=1000, row_groups=[group]):
             columns = [column.to_pylist() for column in batch.columns]
             for values in zip(*columns, strict=True):
                 number += 1
-                yield Row(number, number, [_text(value) for value in values])
-
-    yield Sheet(table.schema_arrow.names, rows())
+                yield Row(number, number, [text_of(value) for value in values])
 
 
 #: From (name, binary file, encoding) to the sheets of a table, by format.

@@ -9,15 +9,13 @@ from collections.abc import Iterator
 
 from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, MARKED, inner_heads, level
 from policycls.documents.rows import MARK
+from policycls.documents.running import RUN_ON, cuts
 from policycls.types import Document, Kind, Span, Unit
 
 #: A unit is never longer than this; a longer sentence is cut into pieces, each flagged.
 LONGEST = 2_000
 #: A line that no full stop ends and that is longer than this is no heading.
 LONGEST_HEADING = 80
-
-#: A line longer than this is a text whose breaks were lost.
-RUN_ON = 300
 
 _CLOSERS = r"[”’」』）)】》〉\]｝}]*"
 # What a match may be: a stretch whose inner punctuation ends nothing (a title in 《》, an address on the
@@ -110,11 +108,12 @@ def _pieces(
 ) -> Iterator[tuple[int, int, Kind]]:
     """Yield (start, end, kind) of every unit: the noise as it is marked, the rest line by line."""
     at = 0
+    lost = _lost_breaks(text, noise)
     for span in (*noise, Span(len(text), len(text))):
         low, high = max(at, span.start), max(at, span.end)
         while at < low:
             stop = text.find("\n", at, low)
-            yield from _line(text, at, low if stop < 0 else stop, fragments)
+            yield from _line(text, at, low if stop < 0 else stop, fragments, lost)
             at = low if stop < 0 else stop + 1
         start, end = _trim(text, low, high)
         if start < end:
@@ -122,7 +121,15 @@ def _pieces(
         at = max(at, high)
 
 
-def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Iterator[tuple[int, int, Kind]]:
+def _lost_breaks(text: str, noise: tuple[Span, ...]) -> bool:
+    """Whether a text's lines are so long that they cannot be its paragraphs."""
+    size = len(text) - sum(span.end - span.start for span in noise)
+    return size > RUN_ON * max(1, text.count("\n") + 1 - len(noise))
+
+
+def _line(
+    text: str, start: int, end: int, fragments: tuple[Span, ...], lost: bool
+) -> Iterator[tuple[int, int, Kind]]:
     """Units of one line."""
     if text[end - 1 : end] == MARK:
         left, right = _trim(text, start, end)
@@ -131,10 +138,20 @@ def _line(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> Itera
         return
     run_on = end - start > RUN_ON
     marked = _may_hold_heads(text, start, end, run_on)
-    for begun, high, ended in _sentences(text, start, end):
-        low = _BLANK.match(text, begun, high).end()  # type: ignore[union-attr]
-        cuts = inner_heads(text, low, high, run_on=run_on) if marked else []
-        points = [low, *cuts, high]
+    sentences = [
+        (begun, _BLANK.match(text, begun, high).end(), high, ended)  # type: ignore[union-attr]
+        for begun, high, ended in _sentences(text, start, end)
+    ]
+    inside = (
+        cuts(text, [(low, high) for _, low, high, _ in sentences], first=start == 0)
+        if run_on and lost
+        else None
+    )
+    for begun, low, high, ended in sentences:
+        if inside is not None:
+            points = [low, *inside[low], high]
+        else:
+            points = [low, *(inner_heads(text, low, high, run_on=run_on) if marked else ()), high]
         for left, right in itertools.pairwise(points):
             begin, stop = _trim(text, left, right)
             if begin == stop:

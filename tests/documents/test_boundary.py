@@ -2,8 +2,8 @@
 
 import pytest
 
-from policycls.documents import boundary
-from policycls.errors import DamagedError, DocumentError, LimitError, NoTextError, PolicyclsError
+from policycls.documents import boundary, read_bytes, reading
+from policycls.errors import DamagedError, DocumentError, LimitError, NoTextError
 
 
 @pytest.mark.parametrize(
@@ -17,23 +17,18 @@ from policycls.errors import DamagedError, DocumentError, LimitError, NoTextErro
     ],
 )
 def test_every_exception_becomes_a_document_error(raised, kind, message):
-    def reader(name, data):
-        raise raised
-
     def stream():
         yield 1
         raise raised
 
-    with pytest.raises(kind, match=message) as caught:
-        boundary.guard(reader, "a.txt", b"x")
-    assert caught.value.path == "a.txt"
     documents = boundary.guarded("a.txt", stream())
     assert next(documents) == 1
-    with pytest.raises(PolicyclsError, match=message):
+    with pytest.raises(kind, match=message) as caught:
         next(documents)
+    assert caught.value.path == "a.txt"
 
 
 def test_what_is_too_large_is_not_read(monkeypatch):
-    monkeypatch.setattr(boundary, "MAX_BYTES", 3)
-    with pytest.raises(LimitError, match="split it"):
-        boundary.guard(lambda name, data: [], "a.txt", b"1234")
+    monkeypatch.setattr(reading, "MAX_BYTES", 3)
+    with pytest.raises(LimitError, match=r"a.txt: is larger than 0 MiB; split"):
+        list(read_bytes("a.txt", b"1234"))

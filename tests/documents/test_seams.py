@@ -7,18 +7,6 @@ def test_words_go_on_and_sentences_begin():
     assert seams.score("推行……", "“一窗”") == 0
 
 
-def test_counts_are_made_of_what_stands_in_enough_documents():
-    table = seams.count([["优化环境。", "压缩12天。"]] * seams.MIN_DOCUMENTS)
-    rows = {line.split("\t")[0]: line.split("\t")[1:] for line in table.splitlines()}
-    assert (
-        rows["优"] == ["10", "化10"]
-        and rows["^"] == ["20", "优10 压10"]
-        and "缩0" in rows
-        and rows["压缩"] == ["10", "010"]
-    )
-    assert seams.count([["优化。"]] * (seams.MIN_DOCUMENTS - 1)) == "\n"
-
-
 def test_the_table_that_ships_holds_no_long_stretches():
     loaded = seams.load()
     assert max(len(context.lstrip("^")) for context in loaded.follows) <= 2

