@@ -6,10 +6,9 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from policycls.documents.archive import check_office
 from policycls.documents.clean import clean
-from policycls.documents.lines import Hint, Line, split_lines
-from policycls.documents.office import check_office
-from policycls.documents.rows import join_cells
+from policycls.documents.lines import Hint, Line, join_cells, split_lines
 from policycls.documents.text import from_lines
 from policycls.errors import DamagedError
 from policycls.types import Document

@@ -13,8 +13,7 @@ from typing import Any
 from policycls.documents.clean import clean
 from policycls.documents.encoding import decode
 from policycls.documents.furniture import SKIPPED, is_furniture_element, mark_links
-from policycls.documents.lines import Hint, Line
-from policycls.documents.rows import join_cells
+from policycls.documents.lines import Hint, Line, join_cells
 from policycls.documents.text import from_lines
 from policycls.errors import DamagedError, LimitError, NoTextError
 from policycls.types import Document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,11 @@ from policycls.documents.markers import START
 
 #: What a reader knows of a line: nothing, a heading, a row of a table, or that it is no part of the body.
 Hint = Literal["", "heading", "row", "noise"]
+
+#: Between two cells of a row.
+CELL = "\u3000"
+#: Behind a row: white space, hence in no unit, that tells the splitter that end marks inside end nothing.
+MARK = "\t"
 
 # Full-width spaces inside a line where a page had a new paragraph: "……通知如下：　　一、……".
 _INNER_BREAK = re.compile(r"[ \u3000]{2,}")
@@ -86,3 +92,15 @@ def inner_paragraphs(line: str) -> list[str]:
             at = match.end()
     pieces.append(line[at:])
     return pieces
+
+
+def join_cells(cells: Iterable[str]) -> str:
+    r"""Join a row's cells to one line.
+
+    Examples
+    --------
+    >>> join_cells(["企业开办", " 1个\n工作日", ""])
+    '企业开办　1个工作日'
+    """
+    flat = ("".join(part.strip() for part in cell.split("\n")) for cell in cells)
+    return CELL.join(cell for cell in flat if cell)

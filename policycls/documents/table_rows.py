@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, BinaryIO
 
+from policycls.documents.archive import check_office
 from policycls.documents.encoding import SAMPLE, decode
-from policycls.documents.office import check_office
 from policycls.errors import EncodingError, LimitError, NoTextError, TableError, UnsupportedError
 
 #: One cell holds at most so many characters.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from policycls.documents import columns, noise, repair
 from policycls.documents.clean import clean
-from policycls.documents.lines import Line, split_lines
-from policycls.documents.rows import MARK
+from policycls.documents.lines import MARK, Line, split_lines
 from policycls.documents.traditional import NOTE, can_convert, looks_traditional
 from policycls.errors import NoTextError
 from policycls.types import Document, Span

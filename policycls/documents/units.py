@@ -7,8 +7,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from policycls.documents.lines import MARK
 from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, MARKED, inner_heads, level
-from policycls.documents.rows import MARK
 from policycls.documents.running import RUN_ON, cuts
 from policycls.types import Document, Kind, Span, Unit
 
