@@ -118,8 +118,8 @@ def rows(recipe: Recipe, classes: Sequence[str], knowledge: Knowledge) -> list[R
             "tutorial: jieba words, TF-IDF, logistic regression",
             lambda a, b: tutorial(a.units, k)(b.units.texts),
         ),
-        Row("words and pairs of words, our fit", ours(bare, classes, nothing, "chars bigrams"), "tutorial"),
-        Row("+ characters and pairs of characters", ours(bare, classes, nothing), "words and pairs"),
+        Row("words, our fit", ours(bare, classes, nothing, "chars bigrams"), "tutorial"),
+        Row("+ characters and pairs of characters", ours(bare, classes, nothing), "words, our fit"),
         Row("+ experts' terms", ours(terms_only, classes, Knowledge(knowledge.terms)), "+ characters"),
         Row("+ evidence", ours(alone, classes, knowledge), "+ experts' terms"),
         Row(f"+ context: {full}", ours(recipe, classes, knowledge), "+ evidence"),
@@ -140,7 +140,7 @@ def rows(recipe: Recipe, classes: Sequence[str], knowledge: Knowledge) -> list[R
             ours(recipe, classes, _words_only(knowledge), "chars bigrams"),
             "+ context",
         ),
-        Row("without pairs of words", ours(recipe, classes, knowledge, "pairs"), "+ context"),
+        Row("with pairs of words", ours(replace(recipe, pairs=True), classes, knowledge), "+ context"),
     ]
 
 

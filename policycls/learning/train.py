@@ -83,6 +83,7 @@ def units_of(
         [text for _, text, _, _ in rows],
         np.array([-1 if unit is None else number[unit.label] for *_, unit in rows], dtype=np.int64),
         [documents[n].doc for n, *_ in rows],
+        headings=[heading for _, _, heading, _ in rows],
     )
     if any(x.weight != 1 for x in documents):
         units = replace(units, weights=np.array([documents[n].weight for n, *_ in rows]))

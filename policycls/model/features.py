@@ -259,6 +259,8 @@ def find_rows(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter
     both = np.flatnonzero(counted[:-1] & counted[1:])
     bigrams = vocabulary._bigram_rows(bigram_keys(codes.take(both), codes.take(both + 1)))
     numbers, owner, neighbours = word_numbers(normal, vocabulary, segmenter)
+    if not len(vocabulary.pairs):
+        neighbours = neighbours[:0]
     words = np.where(numbers >= 0, numbers + np.int32(vocabulary.offsets[2]), np.int32(-1))
     pairs = vocabulary._pair_rows(pair_keys(numbers.take(neighbours), numbers.take(neighbours + 1)))
     return (
