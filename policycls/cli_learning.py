@@ -45,12 +45,16 @@ Workspace = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (init, retrain, compare, promote, rollback, models):
+    for command in (init, retrain, compare, promote, rollback, models, agree, drift):
         app.command()(command)
     review = typer.Typer(no_args_is_help=True, help="Hand sentences to people, and take their answers back.")
     review.command("export")(review_export)
     review.command("import")(review_import)
     app.add_typer(review, name="review")
+    corpus = typer.Typer(no_args_is_help=True, help="The state of a workspace's labelled sentences.")
+    for name, command in (("check", corpus_check), ("stats", corpus_stats), ("repair", corpus_repair)):
+        corpus.command(name)(command)
+    app.add_typer(corpus, name="corpus")
 
 
 def init(
@@ -217,6 +221,78 @@ def review_import(
         files, tool=tool, who=by or person(), settled=settle, strict=strict, workspace=workspace, lang=lang
     )
     console.print_lines(lines)
+
+
+def agree(
+    a: Annotated[str, typer.Argument(metavar="A", help="One person's labelled sentences.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other person's, of the same sentences.")],
+    *,
+    lang: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Measure how far two people agree, with 95 % intervals by document, and list where they differ.
+
+    Example: policycls agree li.xlsx wang.xlsx
+    """
+    from policycls.surveying import agree_job
+
+    console.print_lines(agree_job(a, b, lang=lang, as_json=as_json))
+
+
+def drift(
+    ctx: typer.Context,
+    data: Annotated[list[str], typer.Argument(metavar="DATA", help="Documents, folders or tagged tables.")],
+    *,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DATA", help="What to compare with; by default the corpus that ships."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="DIR", help="A model folder; by default the one in use.")
+    ] = None,
+    workspace: Workspace = None,
+    lang: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Say how far documents stand from those that the model was trained on, and what to do.
+
+    Example: policycls drift bulletins/ --lang zh
+    """
+    from policycls.surveying import drift_job
+
+    del workspace
+    lines = drift_job(data, against or [], model=model, lang=lang, as_json=as_json, tell=_teller(ctx))
+    console.print_lines(lines)
+
+
+def corpus_check(*, workspace: Workspace = None, lang: Language = "en") -> None:
+    """Check that every labelled row is as it was written, and list where people differ.
+
+    Example: policycls corpus check --workspace my-bureau
+    """
+    from policycls.surveying import check_job
+
+    console.print_lines(check_job(workspace=workspace, lang=lang))
+
+
+def corpus_stats(*, workspace: Workspace = None, lang: Language = "en", as_json: Json = False) -> None:
+    """Count the labelled rows by label, part and person.
+
+    Example: policycls corpus stats --lang zh
+    """
+    from policycls.surveying import stats_job
+
+    console.print_lines(stats_job(workspace=workspace, lang=lang, as_json=as_json))
+
+
+def corpus_repair(*, workspace: Workspace = None, lang: Language = "en") -> None:
+    """Move damaged rows to a file beside; nothing is deleted.
+
+    Example: policycls corpus repair --workspace my-bureau
+    """
+    from policycls.surveying import repair_job
+
+    console.say(repair_job(workspace=workspace, lang=lang))
 
 
 def _teller(ctx: typer.Context) -> Callable[[str], None]:

@@ -77,25 +77,38 @@ def read_units(paths: Sequence[str]) -> list[tuple[str, int, str, str, str]]:
     """
     found = []
     for path in paths:
-        for line, row in _rows(Path(path)):
-            columns = {x: _first(row, names) for x, names in _NAMES.items()}
-            missing = [x for x in ("doc", "unit", "text") if columns[x] is None]
-            if missing:
-                hint = "give what 'policycls tag' wrote"
-                raise TableError(f"needs a column {missing[0]}", hint=hint, path=path, line=line)
-            kind = KINDS_BACK.get(str(columns["kind"]), str(columns["kind"] or "sentence"))
-            if kind == "noise":
-                continue
-            try:
-                number = int(float(str(columns["unit"])))
-            except ValueError:
-                raise TableError("'unit' is no number", path=path, line=line) from None
-            text = str(columns["text"]).strip()
-            if text:
-                found.append((str(columns["doc"]), number, kind, str(columns["heading"] or ""), text))
+        rows = list(read_rows(path))
+        if not rows:
+            hint = "give what 'policycls tag' wrote"
+            raise TableError("needs the columns doc, unit and text", hint=hint, path=path)
+        found += [(x["doc"], x["unit"], x["kind"], x["heading"], x["text"]) for x in rows]
     return found
 
 
+def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
+    """Yield the units of a tagged or extracted table: the columns as they are named in English, and others.
+
+    Nothing is yielded for a file that is no such table.
+    """
+    if Path(path).suffix.lower() not in _TABLES:
+        return
+    for line, row in _rows(Path(path)):
+        columns = {x: _first(row, names) for x, names in _NAMES.items()}
+        if any(columns[x] is None for x in ("doc", "unit", "text")):
+            return
+        kind = KINDS_BACK.get(str(columns["kind"]), str(columns["kind"] or "sentence"))
+        text = str(columns["text"]).strip()
+        if kind == "noise" or not text:
+            continue
+        try:
+            number = int(float(str(columns["unit"])))
+        except ValueError:
+            raise TableError("'unit' is no number", path=path, line=line) from None
+        heading, doc = str(columns["heading"] or ""), str(columns["doc"])
+        yield {**row, "doc": doc, "unit": number, "kind": kind, "heading": heading, "text": text}
+
+
+_TABLES: Final = (".jsonl", ".csv", ".xlsx", ".parquet")
 KINDS_BACK: Final = {chinese: kind for kind, chinese in KINDS.items()}
 _NAMES: Final = {"doc": DOC, "unit": UNIT, "kind": KIND, "heading": HEADING, "text": TEXT}
 
@@ -243,6 +256,8 @@ class _Picker:
         from sklearn.feature_extraction.text import HashingVectorizer
 
         candidates = [at for at in order.tolist() if at not in self._taken][: max(n, 1) * _POOL]
+        if not candidates:
+            return []
         pairs = HashingVectorizer(
             analyzer="char", ngram_range=(2, 2), n_features=1 << 18, alternate_sign=False
         )
