@@ -207,7 +207,9 @@ def tag_job(
 def _open(
     job: Job, kind: Format, screen: Screen, model: Model, meta: MetaTable | None
 ) -> AbstractContextManager[Output]:
-    layout = Layout(labels_of(model.labels), job.lang)
+    from policycls.model.evidence import explainer
+
+    layout = Layout(labels_of(model.labels), job.lang, explainer(model) if kind == "xlsx" else None)
     if job.output is None:
         return open_stream(screen, kind, layout, raw=job.raw)
     settings = _settings(job, model, meta) if job.resume else None

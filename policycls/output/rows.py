@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from policycls.schema import Label, LabelSet, Language
 from policycls.types import NONE, TaggedUnit
+
+if TYPE_CHECKING:
+    from policycls.model.evidence import Explain
 
 Cell = str | int | float | bool | None
 
@@ -23,6 +26,8 @@ CHINESE: Final[Mapping[str, str]] = {
     "review": "需复核", "model": "模型",
     # columns for people to fill in
     "correction": "改正标签", "note": "备注",
+    # the words that decided, in the workbook
+    "evidence": "判断依据",
 }  # fmt: skip
 KINDS: Final[Mapping[str, str]] = {"heading": "标题", "sentence": "句子", "noise": "版面"}
 TYPES: Final[Mapping[str, type]] = {"unit": int, "page": int, "start": int, "end": int, "review": bool}
@@ -39,6 +44,8 @@ class Layout:
     lang : {"en", "zh"}
         Language of the column and label names. Records (JSONL) always keep the English keys and ids: they are
         for programs.
+    explain : callable, optional
+        Gives the deciding words of units; the workbook has a column for them then.
 
     Examples
     --------
@@ -49,6 +56,7 @@ class Layout:
 
     labels: LabelSet
     lang: Language = "en"
+    explain: Explain | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -77,7 +85,7 @@ class Layout:
 
     def carried(self, fields: Iterable[str]) -> dict[str, str]:
         """Map the names of carried columns to names that no column of the contract has."""
-        own = {*self.columns, *map(self.column, ("correction", "note"))}
+        own = {*self.columns, *map(self.column, ("correction", "note", "evidence"))}
         names: dict[str, str] = {}
         for field in fields:
             name = clean(field) or "_"

@@ -18,7 +18,7 @@ LINE: Final = "#C8CDD2"
 #: Column widths in characters; "*" stands for scores, "+" for carried columns.
 WIDTHS: Final[Mapping[str, float]] = {
     "doc": 24, "unit": 6, "kind": 10, "page": 6, "heading": 22, "text": 72, "note": 18, "review": 9,
-    "labels": 24, "start": 9, "end": 9, "model": 16, "*": 14, "+": 16,
+    "labels": 24, "evidence": 30, "start": 9, "end": 9, "model": 16, "*": 14, "+": 16,
 }  # fmt: skip
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -43,7 +43,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 _CENTRED: Final = frozenset(("unit", "kind", "page", "review"))
-_WRAPPED: Final = frozenset(("doc", "heading", "text", "note", "labels"))
+_WRAPPED: Final = frozenset(("doc", "heading", "text", "note", "labels", "evidence"))
 
 
 class Styles:

@@ -25,7 +25,7 @@ LINE_HEIGHT: Final = 16.5
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 #: What a reader looks at first; start, end and model come last.
 _ORDER: Final = ("doc", "unit", "kind", "page", "heading", "text", "label", "correction", "note", "review",
-                 "labels", "top", "*scores", "*carried", "start", "end", "model")  # fmt: skip
+                 "evidence", "labels", "top", "*scores", "*carried", "start", "end", "model")  # fmt: skip
 
 
 class WorkbookWriter:
@@ -53,13 +53,15 @@ class WorkbookWriter:
     def write(self, units: Sequence[TaggedUnit]) -> None:
         """Take in the units."""
         place = {label.id: n for n, label in enumerate(self._layout.choices())}
-        for unit in units:
+        words = self._layout.explain(units) if self._layout.explain else [()] * len(units)
+        for unit, found in zip(units, words, strict=True):
             self._fields.update(dict.fromkeys(unit.fields))
             counts = self._by_doc.setdefault(clean(unit.doc), [0] * (len(place) + 1))
             counts[place[unit.label]] += 1
             counts[-1] += unit.review
             carried = {field: clean(value) for field, value in unit.fields.items()}
-            row = [self._layout.cells(unit), unit.label, unit.review, carried]
+            evidence = "、".join(dict.fromkeys(clean(unit.text[x.start : x.end]) for x in found))
+            row = [[*self._layout.cells(unit), evidence], unit.label, unit.review, carried]
             self._spool.write(f"{json.dumps(row, ensure_ascii=False)}\n")
         self._rows += len(units)
 
@@ -130,7 +132,7 @@ class WorkbookWriter:
     def _columns(self) -> tuple[list[str], list[tuple[str, Any]]]:
         """Return the columns' keys in the sheet's order, and where each one's value comes from."""
         layout = self._layout
-        english = [*BEFORE, *(f"*{n}" for n in layout.labels.ids), "review", "model"]
+        english = [*BEFORE, *(f"*{n}" for n in layout.labels.ids), "review", "model", "evidence"]
         columns: list[str] = []
         source: list[tuple[str, Any]] = []
         for key in _ORDER:
@@ -141,7 +143,7 @@ class WorkbookWriter:
             elif key == "*carried":
                 columns += [f"+{field}" for field in self._fields]
                 source += [("carried", field) for field in self._fields]
-            else:
+            elif key != "evidence" or layout.explain:
                 columns.append(key)
                 source.append(("cell", english.index(key)) if key in english else ("blank", None))
         return columns, source

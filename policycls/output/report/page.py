@@ -1,0 +1,199 @@
+"""The page: one file that opens offline and allows nothing but its own style and script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup, escape
+
+from policycls import __version__
+from policycls.output.report.data import Content
+from policycls.output.report.groups import Figure
+from policycls.output.report.svg import BAR, WIDTH, bars, panels
+from policycls.output.report.words import COLUMNS, SCRIPT_WORDS, WORDS
+from policycls.schema import Language
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: Characters that are not seen or turn the text around them: they are shown by their code.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_OVERALL: Final = (
+    "accuracy", "macro_f1", "set_f1", "detection_f1", "label_given_detection", "ece", "brier",
+)  # fmt: skip
+
+
+def render(content: Content, lang: Language = "en", made: date | None = None) -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    content : Content
+    lang : {"en", "zh"}
+        The language in which it opens.
+    made : date, optional
+        Told on the page.
+    """
+    style, script = _asset("style.css"), _asset("script.js")
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            content=content,
+            lang=lang,
+            made=made,
+            version=__version__,
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
+            data=_data(content),
+            place={tag.id: n for n, tag in enumerate(content.tags)},
+            bars=bars,
+            panels=panels,
+            evaluation=evaluation_of(content.card),
+            bar_width=BAR,
+            panel_width=WIDTH,
+        )
+    )
+
+
+def say(key: str, **values: object) -> Markup:
+    """Return a text of the page in both languages; the style shows one of them."""
+    en, zh = (Markup(text).format(**values) if values else escape(text) for text in WORDS[key])
+    return both(en, zh)
+
+
+def column(name: str) -> Markup:
+    """Return a column's name, in both languages where it is one of the usual."""
+    pair = next((pair for pair in COLUMNS if name.lower() in pair), None)
+    return both(*pair) if pair else shown(name)
+
+
+def both(en: str, zh: str) -> Markup:
+    """Return two texts as one of which the style shows the page's language."""
+    if en == zh:
+        return escape(en)
+    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
+        en, zh
+    )
+
+
+def shown(text: str) -> Markup:
+    """Return text in which what is unseen is shown by its code; as text it is still the same.
+
+    Examples
+    --------
+    >>> shown("<b>")
+    Markup('&lt;b&gt;')
+    """
+    parts = []
+    at = 0
+    for match in _UNSEEN.finditer(text):
+        char = "&#13;" if match[0] == "\r" else match[0]
+        code = f"{ord(match[0]):04X}"
+        parts += [escape(text[at : match.start()]), Markup(f'<i class="c" data-c="{code}">{char}</i>')]
+        at = match.end()
+    return escape(text) if not at else Markup("").join([*parts, escape(text[at:])])
+
+
+def evaluation_of(card: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the figures that a model's manifest tells: of its evaluation, or of the first of several."""
+    found = card.get("evaluation")
+    if not isinstance(found, dict):
+        return None
+    records = [found, *(x for x in found.values() if isinstance(x, dict))]
+    record = next((x for x in records if isinstance(x.get("accuracy"), dict)), None)
+    if record is None:
+        return None
+    labels = record.get("labels")
+    data = record.get("data")
+    return {
+        "data": data if isinstance(data, dict) else {},
+        "overall": {name: figure for name in _OVERALL if (figure := _figure(record.get(name)))},
+        "labels": dict(_label_figures(labels if isinstance(labels, dict) else {})),
+    }
+
+
+def _label_figures(labels: Mapping[str, Any]) -> Iterator[tuple[str, Figure]]:
+    for label, parts in labels.items():
+        figure = _figure(parts.get("f1")) if isinstance(parts, dict) else None
+        if figure:
+            yield label, figure
+
+
+def _figure(value: object) -> Figure | None:
+    if not isinstance(value, dict) or not isinstance(value.get("value"), int | float):
+        return None
+    low, high = (
+        float(x) if isinstance(x := value.get(end), int | float) else math.nan for end in ("low", "high")
+    )
+    return Figure(float(value["value"]), low, high)
+
+
+def _policy(style: str, script: str) -> str:
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest(style)}'; script-src 'sha256-{digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _data(content: Content) -> Markup:
+    """Return what the script needs as JSON that cannot end its element."""
+    data = {
+        "key": content.key,
+        "tags": [tag._asdict() for tag in content.tags],
+        "docs": [document.name for document in content.documents],
+        "models": content.models,
+        "words": {name: {"en": en, "zh": zh} for name, (en, zh) in SCRIPT_WORDS.items()},
+        "title": dict(zip(("en", "zh"), WORDS["title"], strict=True)),
+    }
+    text = json.dumps(data, ensure_ascii=False)
+    # The line separators were not allowed in scripts once; & and > keep older parsers quiet.
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
+
+
+@lru_cache(maxsize=2)
+def _asset(name: str) -> str:
+    # Line ends as a browser sees them: the policy's hash is over these.
+    source = files("policycls.output.report") / "templates" / name
+    return "\n" + source.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    found = Environment(
+        loader=PackageLoader("policycls.output.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals |= {"say": say, "both": both, "column": column}
+    found.filters |= {"shown": shown, "percent": _percent, "thousands": _thousands}
+    return found
+
+
+def _percent(value: float, digits: int = 1) -> str:
+    return "–" if math.isnan(value) else f"{100 * value:.{digits}f} %"
+
+
+def _thousands(value: float, digits: int = 0) -> str:
+    return "–" if math.isnan(value) else f"{value:,.{digits}f}"

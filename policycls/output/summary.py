@@ -1,0 +1,230 @@
+"""Tagged units counted: how many, what share, how many in 10,000 characters, each with an interval.
+
+Units of a document are alike, so the intervals come from drawing whole documents, with replacement and as
+many as there are (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policycls.errors import TableError, UsageError
+from policycls.output.rows import CHINESE, guard
+from policycls.schema import LabelSet, Language, load_label_set
+from policycls.types import NONE, TaggedUnit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Shape = Literal["long", "wide"]
+Floats = NDArray[np.float64]
+
+DRAWS: Final = 1000
+_TAILS: Final = (2.5, 97.5)
+_CELLS: Final = 4_000_000  # drawn counts held at a time
+#: What is told of a label; each has a lower and an upper end too.
+FIGURES: Final = ("count", "share", "per_10k")
+_NAMES: Final = {
+    "documents": "文档数", "units": "句数", "characters": "字数", "count": "数量", "share": "占比",
+    "per_10k": "每万字", "low": "下限", "high": "上限",
+}  # fmt: skip
+
+
+def summarize(
+    frame: pd.DataFrame,
+    by: str | Sequence[str] = (),
+    *,
+    shape: Shape = "long",
+    lang: Language = "en",
+    labels: LabelSet | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Count tagged units by label, over all or in groups.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tagged units, a row each: columns ``text`` and ``label``; ``doc`` for the intervals.
+    by : str or sequence of str
+        Columns that make the groups, such as region and year.
+    shape : {"long", "wide"}
+        A row for each group and label, or a row for each group with columns for each label.
+    lang : {"en", "zh"}
+        Language of the names of columns and labels.
+    labels : LabelSet, optional
+        By default the one that ships; labels of the frame that it lacks stand after its own.
+    draws, seed : int
+        Of the bootstrap: the intervals are the same in every run.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``by``; ``documents``, ``units``, ``characters`` of the group; ``label``; then
+        ``count``, ``share`` of the group's units and ``per_10k``, units in 10,000 characters, each followed
+        by the ends of its 95 % interval, ``…_low`` and ``…_high``: NaN where the group has fewer than two
+        documents. In the wide shape the names end in ``_<label>``.
+
+    Raises
+    ------
+    TableError
+        If a column is missing.
+    UsageError
+        If the shape is unknown, or a column of ``by`` is named as one of the result.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"doc": ["a", "a", "b"], "text": ["审批提速。", "天气好。", "招商。"],
+    ...                       "label": ["approval_streamlining", "none", "investment_attraction"]})
+    >>> found = summarize(frame)
+    >>> found.loc[found["label"] == "none", ["count", "share"]].values.tolist()
+    [[1.0, 0.3333333333333333]]
+    """
+    import pandas as pd
+
+    by = [by] if isinstance(by, str) else list(by)
+    if shape not in get_args(Shape):
+        raise UsageError(f"unknown shape {shape!r}", hint="choose from long, wide")
+    _check(frame, by)
+    ids = _ids(frame, labels or load_label_set())
+    own = pd.DataFrame(
+        {
+            "doc": frame["doc"].astype(str) if "doc" in frame.columns else "",
+            "size": frame["text"].astype(str).str.len(),
+            **{f"is_{n}": (frame["label"] == label).astype(float) for n, label in enumerate(ids)},
+        }
+    )
+    keys = [frame[name] for name in by]
+    groups = own.groupby(keys, dropna=False, sort=True) if by else [((), own)]
+    rows: list[dict[str, Any]] = []
+    for key, group in groups:
+        values = key if isinstance(key, tuple) else (key,)
+        rows += _rows(dict(zip(by, values, strict=True)), group, ids, draws, seed)
+    found = pd.DataFrame(rows, columns=[*by, *_columns()])
+    known = labels or load_label_set()
+    names = {label: known.name(label, "zh") if lang == "zh" else label for label in ids}
+    found["label"] = found["label"].map(names)
+    if shape == "wide":
+        found = _widened(found, by, list(names.values()), lang)
+    named = {name: _name(name, lang) for name in (*_columns(), "doc", "kind")}
+    return found.rename(columns=named)
+
+
+def frame_of(units: Iterable[TaggedUnit]) -> pd.DataFrame:
+    """Return what :func:`summarize` needs of tagged units, and their carried columns."""
+    import pandas as pd
+
+    rows = [
+        {**unit.fields, "doc": unit.doc, "kind": unit.kind, "text": unit.text, "label": unit.label}
+        for unit in units
+    ]
+    return pd.DataFrame(rows).fillna("")
+
+
+def write_summary(frame: pd.DataFrame, path: Path | None = None) -> bytes:
+    """Return a table as CSV that Excel reads: a byte-order mark, nothing that could run as a formula.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    path : Path, optional
+        Write it there too.
+    """
+    safe = frame.copy()
+    for name in safe.columns:
+        if not np.issubdtype(np.asarray(safe[name]).dtype, np.number):
+            safe[name] = [guard(x) if isinstance(x, str) else x for x in safe[name]]
+    safe.columns = [guard(str(name)) for name in safe.columns]
+    text = safe.to_csv(index=False, lineterminator="\r\n", float_format="%.6g")
+    data = b"\xef\xbb\xbf" + text.encode("utf-8", "replace")
+    if path is not None:
+        path.write_bytes(data)
+    return data
+
+
+def _check(frame: pd.DataFrame, by: Sequence[str]) -> None:
+    for name in ("text", "label", *by):
+        if name not in frame.columns:
+            known = ", ".join(map(str, frame.columns))
+            raise TableError(f"no column {name!r}", hint=f"the columns are {known}")
+    clash = sorted({*by} & {*_columns()})
+    if clash:
+        raise UsageError(f"cannot count by {clash[0]!r}", hint="the result has a column of that name")
+
+
+def _ids(frame: pd.DataFrame, labels: LabelSet) -> list[str]:
+    found = [str(x) for x in frame["label"].dropna().unique()]
+    return [*labels.ids, *sorted({*found} - {*labels.ids, NONE}), NONE]
+
+
+def _columns() -> list[str]:
+    ends = [f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")]
+    return ["documents", "units", "characters", "label", *ends]
+
+
+def _rows(
+    values: dict[str, Any], group: pd.DataFrame, ids: Sequence[str], draws: int, seed: int
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each label of a group."""
+    group = group.assign(units=1.0)
+    by_doc = group.groupby("doc", sort=True).sum(numeric_only=True)
+    # One row a document: units of each label, of all labels, characters.
+    counts = by_doc[[*(f"is_{n}" for n in range(len(ids))), "units", "size"]].to_numpy(dtype=np.float64)
+    whole = _figures(counts.sum(axis=0)[None])[:, 0]
+    low, high = _interval(counts, draws, seed)
+    size = {"documents": len(counts), "units": len(group), "characters": int(counts[:, -1].sum())}
+    for n, label in enumerate(ids):
+        figures: dict[str, float] = {}
+        for k, name in enumerate(FIGURES):
+            figures |= {name: whole[k, n], f"{name}_low": low[k, n], f"{name}_high": high[k, n]}
+        yield {**values, **size, "label": label, **figures}
+
+
+def _figures(sums: Floats) -> Floats:
+    """Return counts, shares and units per 10,000 characters; ``(3, n, n_labels)``."""
+    counts, units, size = sums[:, :-2], sums[:, -2:-1], sums[:, -1:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.stack([counts, counts / units, counts / size * 10_000])
+
+
+def _interval(counts: Floats, draws: int, seed: int) -> tuple[Floats, Floats]:
+    """Return the ends of the interval of every figure; ``(3, n_labels)`` each."""
+    n, width = counts.shape
+    if n < 2:
+        nothing = np.full((len(FIGURES), width - 2), np.nan)
+        return nothing, nothing
+    rng, drawn = np.random.default_rng(seed), []
+    at_once = max(1, _CELLS // n)
+    for start in range(0, draws, at_once):
+        times = rng.multinomial(n, np.full(n, 1 / n), size=min(at_once, draws - start))
+        drawn.append(_figures(times @ counts))
+    low, high = np.nanpercentile(np.concatenate(drawn, axis=1), _TAILS, axis=1)
+    return low, high
+
+
+def _widened(found: pd.DataFrame, by: Sequence[str], labels: Sequence[str], lang: Language) -> pd.DataFrame:
+    """Put the rows of a group's labels side by side."""
+    import pandas as pd
+
+    size = ["documents", "units", "characters"]
+    every = [name for name in _columns() if name not in (*size, "label")]
+    parts = [found.iloc[:: len(labels)][[*by, *size]].reset_index(drop=True)]
+    for n, label in enumerate(labels):
+        part = found.iloc[n :: len(labels)][every].reset_index(drop=True)
+        parts.append(part.rename(columns={x: f"{_name(x, lang)}_{label}" for x in every}))
+    return pd.concat(parts, axis=1)
+
+
+def _name(name: str, lang: Language) -> str:
+    if lang == "en":
+        return name
+    if name in CHINESE:
+        return CHINESE[name]
+    stem, _, end = name.rpartition("_")
+    return _NAMES[stem] + _NAMES[end] if end in ("low", "high") else _NAMES[name]

@@ -1,0 +1,176 @@
+"""Tagged tables read back: what ``tag`` wrote, corrected or not, and what people have labelled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from policycls.documents.boundary import translate
+from policycls.documents.records import read_records
+from policycls.errors import PolicyclsError, TableError, UnknownLabelError
+from policycls.output.rows import BEFORE, CHINESE, KINDS, unguard
+from policycls.schema import Label, LabelSet, load_label_set
+from policycls.types import NONE, Kind, TaggedUnit
+
+_LINES: Final = (".jsonl", ".ndjson")
+_TABLES: Final = (*_LINES, ".csv", ".xlsx", ".parquet")
+_ENGLISH: Final = {chinese: name for name, chinese in CHINESE.items()} | {"判断依据": "evidence"}
+_KINDS: Final = {chinese: name for name, chinese in KINDS.items()}
+_OWN: Final = frozenset(
+    (*BEFORE, "scores", "review", "model", "correction", "note", "evidence", "maybe", "was")
+)
+_YES: Final = frozenset(("true", "yes", "是", "1"))
+
+
+def is_tagged(path: str) -> bool:
+    """Say whether a file is a table whose rows have a text and a label."""
+    if not path.lower().endswith(_TABLES) or not Path(path).is_file():
+        return False
+    try:
+        first = next(iter(_rows(path)), None)
+    except PolicyclsError:
+        return False
+    return first is not None and {"text", "label"} <= set(first[1])
+
+
+def read_tagged(path: str) -> Iterator[list[TaggedUnit]]:
+    """Yield the units of each document of a tagged table, documents as they stand.
+
+    A label in the column ``correction`` counts for more than the one in ``label``. Columns that the contract
+    does not have are carried.
+
+    Parameters
+    ----------
+    path : str
+        A jsonl, csv, xlsx or parquet file with the columns ``text`` and ``label``, in either language.
+
+    Raises
+    ------
+    TableError, DocumentError
+        If the file cannot be read, or a row has no text or a number that is none.
+    """
+    labels = load_label_set()
+    units = (_unit(row, n, path, line, labels) for n, (line, row) in enumerate(_rows(path)))
+    for _, document in groupby(units, key=lambda unit: unit.doc):
+        yield list(document)
+
+
+def label_set_of(units: Iterable[TaggedUnit]) -> LabelSet:
+    """Return the labels of tagged units: those that ship where they are among them, others by their ids."""
+    shipped = load_label_set()
+    found = dict.fromkeys(x for unit in units for x in (*unit.scores, unit.label) if x != NONE)
+    others = tuple(Label(x, x, x) for x in found if x not in shipped.ids)
+    known = shipped.labels if len(others) < len(found) or not found else ()
+    return LabelSet(shipped.version, (*known, *others), shipped.none) if others else shipped
+
+
+def _rows(path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield each row with its line; columns by their English names."""
+    if path.lower().endswith(_LINES):
+        rows = _json_rows(path)
+    else:
+        guarded = path.lower().endswith(".csv")
+        rows = (
+            (line, {name: unguard(cell) if guarded else cell for name, cell in row.items()})
+            for line, row in read_records(path, "the columns text and label")
+        )
+    for line, row in rows:
+        yield line, {_ENGLISH.get(name, name): value for name, value in row.items()}
+
+
+def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    doc = Path(path).stem
+    try:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise TableError("is no JSON object", path=path, line=number)
+                if set(row) == {"meta"}:
+                    continue  # a corpus file tells about its document first
+                yield number, {"doc": doc, **row}
+    except OSError as error:
+        raise translate(error, path) from error
+    except (ValueError, RecursionError) as error:
+        raise TableError("is no table of JSON lines", path=path) from error
+
+
+def _unit(row: Mapping[str, Any], n: int, path: str, line: int, labels: LabelSet) -> TaggedUnit:
+    text = _text(row.get("text"))
+    if not text.strip():
+        raise TableError("a row without text", path=path, line=line)
+    scores = _scores(row, labels, path, line)
+    label = _label(_text(row.get("correction")) or _text(row.get("label")) or NONE, labels)
+    several = [_label(x, labels) for x in _several(row.get("labels"))]
+    measures = tuple(dict.fromkeys(x for x in (label, *several) if x != NONE)) if label != NONE else ()
+    best = max(scores, key=lambda x: scores[x]) if scores else ""
+    top = label if label != NONE else _label(_text(row.get("top")) or best, labels)
+    kind = _text(row.get("kind"))
+    kind = _KINDS.get(kind, kind)
+    return TaggedUnit(
+        doc=_text(row.get("doc")) or Path(path).name,
+        unit=_number(row, "unit", n, path, line),
+        kind=next((x for x in get_args(Kind) if x == kind), "sentence"),
+        page=_number(row, "page", 0, path, line) or None,
+        start=_number(row, "start", 0, path, line),
+        end=_number(row, "end", 0, path, line),
+        heading=_text(row.get("heading")),
+        text=text,
+        label=label,
+        top=top,
+        labels=measures,
+        scores=scores,
+        review=_text(row.get("review")).lower() in _YES,
+        model=_text(row.get("model")),
+        fields={name: _text(value) for name, value in row.items() if not _is_own(name)},
+    )
+
+
+def _is_own(name: str) -> bool:
+    return name in _OWN or name.startswith(("score_", "得分_"))
+
+
+def _scores(row: Mapping[str, Any], labels: LabelSet, path: str, line: int) -> dict[str, float]:
+    given = row.get("scores")
+    found = dict(given) if isinstance(given, dict) else {}
+    for name, value in row.items():
+        if name.startswith(("score_", "得分_")) and value not in (None, ""):
+            found[_label(name.split("_", 1)[1], labels)] = value
+    try:
+        return {str(label): float(value) for label, value in found.items()}
+    except (TypeError, ValueError) as error:
+        raise TableError("a score is no number", path=path, line=line) from error
+
+
+def _several(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [_text(x) for x in value]
+    return [x for x in _text(value).split("|") if x.strip()]
+
+
+def _label(value: str, labels: LabelSet) -> str:
+    try:
+        return labels.resolve(value)
+    except UnknownLabelError:
+        return value.strip()
+
+
+def _number(row: Mapping[str, Any], name: str, default: int, path: str, line: int) -> int:
+    value = row.get(name)
+    if value is None or value == "":
+        return default
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TableError(f"{name} is no number: {value!r}", path=path, line=line) from error
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
