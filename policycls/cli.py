@@ -277,6 +277,9 @@ def train(
     allow_small: Annotated[
         bool, typer.Option("--allow-small", help="Accept labels with fewer than 3 sentences.")
     ] = False,
+    tune: Annotated[
+        bool, typer.Option("--search", help="Try some settings by cross-validation, and take the best.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Train a model on labelled documents.
@@ -285,8 +288,11 @@ def train(
     """
     from policycls.training import train_job
 
-    report = train_job(data, output, labels=labels, allow_small=allow_small)
-    if not (quiet or ctx.obj):
+    quiet = quiet or ctx.obj
+    report = train_job(data, output, labels=labels, allow_small=allow_small, tune=tune, tell=_teller(quiet))
+    if not quiet:
+        for note in report.notes:
+            console.say(f"note: {note}")
         console.say(report.summary())
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from policycls.errors import TooFewExamplesError, UnknownLabelError
 from policycls.output import atomic_path, check_folder, check_writable
 from policycls.resources import data_path
 from policycls.schema import LabelSet, load_label_set
 from policycls.types import NONE
+
+if TYPE_CHECKING:
+    from policycls.learning.corpus import LabelledDocument
 
 #: The label set that the data itself has.
 AUTO = "auto"
@@ -25,12 +30,15 @@ class TrainedReport:
     documents, units : int
     labels : dict of str to int
         Units by primary label.
+    notes : tuple of str
+        What the user should know.
     """
 
     folder: Path
     documents: int
     units: int
     labels: dict[str, int]
+    notes: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """Return it in one line."""
@@ -40,7 +48,13 @@ class TrainedReport:
 
 
 def train_job(
-    data: Sequence[str], output: str, *, labels: str | None = None, allow_small: bool = False
+    data: Sequence[str],
+    output: str,
+    *,
+    labels: str | None = None,
+    allow_small: bool = False,
+    tune: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> TrainedReport:
     """Train a model on labelled files.
 
@@ -55,6 +69,10 @@ def train_job(
         A schema file, or "auto": the labels that the data has. By default the schema that ships.
     allow_small : bool
         Accept labels with fewer than three units.
+    tune : bool
+        Try a small grid of recipes by cross-validation over documents, and take the best.
+    tell : callable
+        Takes a line about each of them.
 
     Raises
     ------
@@ -63,9 +81,12 @@ def train_job(
     CorpusError
         If the data holds labels that the schema does not have, or too little to learn from.
     """
+    from policycls.learning.card import card
     from policycls.learning.corpus import load_labelled
     from policycls.learning.evaluate import evaluate
+    from policycls.learning.fit import Recipe
     from policycls.learning.knowledge import shipped_knowledge
+    from policycls.learning.search import search
     from policycls.learning.splits import SPLITS, split
     from policycls.learning.train import train
 
@@ -79,12 +100,49 @@ def train_job(
     test = [x for x in documents if x.doc in kept]
     documents = [x for x in documents if x.doc not in kept]
     if schema is None:
-        schema = LabelSet.of(sorted({label for x in documents for unit in x.units for label in unit.labels}))
-    trained = train(documents, schema, knowledge=shipped_knowledge(), allow_small=allow_small)
+        schema = _own_labels(documents)
+    recipe, notes = Recipe(), []
+    if all(len(x.units) == 1 for x in documents):
+        recipe = replace(recipe, context=0.0)
+        notes.append("no column tells the documents: splits and intervals are by row, which flatters")
+    several = labels == AUTO and _has_several(documents)
+    if several:
+        notes.append("units have several labels each: all of them are learnt")
+    knowledge = shipped_knowledge()
+    if tune:
+        tried = search(documents, schema, start=recipe, knowledge=knowledge, several=several, tell=tell)
+        recipe = tried[0].recipe
+    trained = train(
+        documents, schema, recipe=recipe, knowledge=knowledge, allow_small=allow_small, several=several
+    )
     if test:
         trained = trained.told(evaluation=evaluate(trained.model, test).record())
+    saved = trained.save(output)
+    with atomic_path(saved / "CARD.md") as path:
+        path.write_text(card(trained, schema), encoding="utf-8")
     corpus = trained.about["corpus"]
-    return TrainedReport(trained.save(output), corpus["documents"], corpus["units"], corpus["by_label"])
+    return TrainedReport(saved, corpus["documents"], corpus["units"], corpus["by_label"], tuple(notes))
+
+
+def _own_labels(documents: Sequence[LabelledDocument]) -> LabelSet:
+    """Return the label set that the data has; labels that differ in capitals alone are a slip."""
+    found = sorted({label for x in documents for unit in x.units for label in unit.labels})
+    lower: dict[str, str] = {}
+    for label in found:
+        other = lower.setdefault(label.casefold(), label)
+        if other != label:
+            raise UnknownLabelError(
+                f"{other!r} and {label!r} differ in capitals alone", hint="write them alike"
+            )
+    if not found:
+        raise TooFewExamplesError("needs at least 2 labels with examples", hint="all units have none")
+    return LabelSet.of(found)
+
+
+def _has_several(documents: Sequence[LabelledDocument]) -> bool:
+    """Say whether more than one unit in twenty has a second label."""
+    units = [unit for x in documents for unit in x.units]
+    return sum(len(unit.labels) > 1 for unit in units) * 20 > len(units)
 
 
 def evidence_job(

@@ -56,6 +56,8 @@ _USE = (
 
 def _measured(evaluation: Mapping[str, Any]) -> list[str]:
     lines = ["", "## Measured", ""]
+    if "data" in evaluation:
+        return lines + _alone(evaluation)
     found = {x: y for x, y in evaluation.items() if isinstance(y, Mapping) and "new" in y}
     if not found:
         return [*lines, "Not measured here: no labelled document was kept for testing."]
@@ -76,6 +78,20 @@ def _measured(evaluation: Mapping[str, Any]) -> list[str]:
             lines.append(f"| {label} | {units} | {_both(value)} | {_both(difference)} |")
         lines.append("")
     return lines[:-1]
+
+
+def _alone(record: Mapping[str, Any]) -> list[str]:
+    """Return the lines about an evaluation by itself."""
+    data = record["data"]
+    lines = [
+        f"On documents kept for testing: {data['units']:,} units of {data['documents']:,} documents, "
+        "with 95 % intervals by document.",
+        "",
+        "| figure | units | value | interval |",
+        "|---|---:|---:|---|",
+    ]
+    lines += [f"| {x} | | {_both(record[x])} |" for x in ("macro_f1", "accuracy", "ece")]
+    return lines + [f"| {x} | {y['support']} | {_both(y['f1'])} |" for x, y in record["labels"].items()]
 
 
 def _both(score: Mapping[str, float | None] | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -64,7 +64,14 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.terms = terms
         self.calibrate = calibrate
 
-    def fit(self, X: Sequence[str], y: ArrayLike, groups: Sequence[object] | None = None) -> Self:  # noqa: N803
+    def fit(
+        self,
+        X: Sequence[str],  # noqa: N803
+        y: Sequence[object] | ArrayLike,
+        groups: Sequence[object] | None = None,
+        sample_weight: ArrayLike | None = None,
+        unread: Sequence[Collection[str]] | None = None,
+    ) -> Self:
         """Fit the model.
 
         Parameters
@@ -72,24 +79,34 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : sequence of str, (n,)
             Texts.
         y : array-like of str, (n,)
-            Labels.
+            Labels. None, NaN or "" for a text that is not labelled: it is context alone.
         groups : sequence, (n,), optional
             The document of each text. Texts of a document that stand next to each other are each other's
             context, and calibration keeps documents together.
+        sample_weight : array-like of float, (n,), optional
+            What each text counts.
+        unread : sequence of collections of str, (n,), optional
+            For each text the labels for which it was not read: that it has another one does not speak
+            against them.
 
         Returns
         -------
         self
         """
         texts = _checked(X)
-        self.classes_, numbers = np.unique(np.asarray(y, dtype=str), return_inverse=True)
-        if len(numbers) != len(texts):
-            raise ValueError(f"{len(texts)} texts, {len(numbers)} labels")
+        given = ["" if x is None or x != x else str(x) for x in list(y)]  # NaN  # noqa: PLR0124
+        if len(given) != len(texts):
+            raise ValueError(f"{len(texts)} texts, {len(given)} labels")
+        self.classes_ = np.unique([x for x in given if x])
         if len(self.classes_) < 2:
             raise ValueError("needs at least 2 labels with examples")
+        column = {str(x): n for n, x in enumerate(self.classes_)} | {"": -1}
+        numbers = np.array([column[x] for x in given])
         documents: list[object] = [*range(len(texts))] if groups is None else list(groups)
-        units = Units(texts, numbers, documents)
         classes = [str(x) for x in self.classes_]
+        weights_given = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        signs = None if unread is None else _signs(numbers, classes, unread)
+        units = Units(texts, numbers, documents, weights_given, signs)
         recipe = Recipe(
             strength=self.strength,
             evidence=self.evidence,
@@ -100,7 +117,8 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         knowledge = fitting(shipped_knowledge(), classes) if wanted else Knowledge()
         weights = fit_weights(units, classes, recipe, knowledge)
         if self.calibrate:
-            found = calibrate(out_of_fold(units, classes, recipe, knowledge), numbers)
+            rows = units.labelled
+            found = calibrate(out_of_fold(units, classes, recipe, knowledge)[rows], numbers[rows])
             weights = weights.calibrated(found)
         self.model_ = Model(weights, classes, Settings(neighbours=recipe.neighbours, heading=recipe.heading))
         return self
@@ -126,6 +144,20 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _signs(
+    numbers: NDArray[np.int64], classes: Sequence[str], unread: Sequence[Collection[str]]
+) -> NDArray[np.int8]:
+    """Return 1 for the label of each text, 0 for those that it was not read for, -1 for the others."""
+    if len(unread) != len(numbers):
+        raise ValueError(f"{len(numbers)} texts, {len(unread)} entries of unread")
+    signs = np.where(np.arange(len(classes)) == numbers[:, None], 1, -1).astype(np.int8)
+    for row, labels in enumerate(unread):
+        for label in labels:
+            if label in classes and signs[row, classes.index(label)] < 0:
+                signs[row, classes.index(label)] = 0
+    return signs
 
 
 def _checked(texts: Sequence[str]) -> list[str]:

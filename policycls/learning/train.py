@@ -135,8 +135,7 @@ def train(
         If fewer than two classes, or a class with too few units, are in the data.
     """
     recipe = recipe or Recipe()
-    seen = {unit.label for document in documents for unit in document.units}
-    classes = tuple(x for x in (*labels.ids, NONE) if x != NONE or NONE in seen)
+    classes = classes_of(documents, labels)
     knowledge = fitting(knowledge or Knowledge(), classes)
     units = units_of(documents, classes, several=several)
     _check_counts(units, classes, allow_small)
@@ -166,6 +165,12 @@ def train(
         "versions": _versions(),
     }
     return Trained(weights.calibrated(calibration), classes, settings, about, proba)
+
+
+def classes_of(documents: Sequence[LabelledDocument], labels: LabelSet) -> tuple[str, ...]:
+    """Return the classes of a model: the label set's measures, and none where the data has it."""
+    seen = {unit.label for document in documents for unit in document.units}
+    return (*labels.ids, *([NONE] if NONE in seen else []))
 
 
 def fitting(knowledge: Knowledge, classes: Sequence[str]) -> Knowledge:
