@@ -37,12 +37,14 @@ def is_furniture(text: str) -> bool:
     if ANYWHERE.match(text):
         return True
     ended = SENTENCE_END.search(text) is not None
+    if ended and len(text) > 40:
+        return False
     if not ended and (WRITERS.match(text) or CONTENTS.search(text)):
         return True
     # "索 引 号：": a label's characters are often spaced out.
     compact = "".join(text[:12].split()) + text[12:]
     labelled = LABELLED.match(text) is not None or LABELLED.match(compact) is not None
-    return labelled and not (ended and (len(text) > 40 or SPEAKER.match(text)))
+    return labelled and not (ended and SPEAKER.match(text))
 
 
 def mark(lines: list[Line]) -> None:

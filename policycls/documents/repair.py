@@ -201,6 +201,8 @@ def find_wrap(lines: list[Line]) -> Wrap:
     Broken lines are all nearly as wide as the page: of the lines that stop without an end mark, most have
     one width, and hardly any line is wider.
     """
+    if len(lines) < 3:
+        return Wrap()
     body = [line for line in lines if not line.hint]
     cut = [line for line in body if len(line.text) >= 8 and not is_ended(line.text)]
     if len(cut) < max(3, 0.2 * len(body)):

@@ -20,7 +20,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from policycls import errors
@@ -34,7 +33,7 @@ DEFAULT_SECONDS = 30.0
 #: Address space of the process: a document of the largest size that is read, and what a parser makes of it.
 MEMORY = 4 * 1024**3
 #: Documents of a table that travel together.
-_BATCH = 64
+_BATCH = 256
 _SIZE = 8
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -202,10 +201,18 @@ def _receive_bytes(stream: BinaryIO | Any) -> bytes | None:
     return data if len(data) == length else None
 
 
-def _document(item: dict[str, Any]) -> Document:
-    spans = {name: tuple(Span(**span) for span in item[name]) for name in ("noise", "fragments")}
-    lists = {name: tuple(item[name]) for name in ("page_starts", "notes")}
-    return Document(**{**item, **spans, **lists})
+def _plain(document: Document) -> list[Any]:
+    noise, fragments = (
+        [(span.start, span.end) for span in spans] for spans in (document.noise, document.fragments)
+    )
+    rest = document.page_starts, document.title, dict(document.fields), document.notes
+    return [document.doc, document.text, noise, fragments, *rest]
+
+
+def _document(item: list[Any]) -> Document:
+    doc, text, noise, fragments, page_starts, title, fields, notes = item
+    noise, fragments = (tuple(Span(*pair) for pair in pairs) for pairs in (noise, fragments))
+    return Document(doc, text, noise, fragments, tuple(page_starts), title, fields, tuple(notes))
 
 
 def _error(item: dict[str, Any]) -> PolicyclsError:
@@ -244,12 +251,12 @@ def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
 
 
 def _answer(out: BinaryIO, request: dict[str, Any], data: bytes, reader: Reader) -> None:
-    batch: list[dict[str, Any]] = []
+    batch: list[list[Any]] = []
     try:
         for document in reader(
             request["kind"], request["name"], data, request["encoding"], request["text_column"]
         ):
-            batch.append(asdict(document))
+            batch.append(_plain(document))
             if len(batch) == _BATCH:
                 _send(out, {"documents": batch})
                 batch = []
