@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -80,13 +81,18 @@ def import_job(
 ) -> Iterator[str]:
     """Take answers back, all of them or none; yield lines that say what came of it."""
     from policycls.learning.answers import answers
+    from policycls.learning.corpus import load_labelled
     from policycls.learning.handout import rows_from
-    from policycls.learning.intake import take_in
+    from policycls.learning.intake import rows_of, take_in
     from policycls.learning.workspace import Workspace
 
     place = Workspace.find(workspace)
     rows = []
     for file in files:
+        if tool is None and is_plain(Path(file)):
+            documents = load_labelled([file], place.labels)
+            rows += rows_of(place, documents, who=who, settled=settled, source=Path(file).name)
+            continue
         said = _reader(file, tool)(Path(file))
         rows += rows_from(said, place.labels, who=who, settled=settled, source=file)
     taken = take_in(place, rows, strict=strict)
@@ -116,6 +122,18 @@ def _reader(file: str, tool: Tool | None) -> Callable[[Path], Iterator[Said]]:
         "xlsx": read_workbook, "label-studio": labelstudio.read_export, "doccano": doccano.read_export,
         "spacy": spacy.read_cats,
     }[kind or "xlsx"]  # fmt: skip
+
+
+def is_plain(path: Path) -> bool:
+    """Say whether a file holds labelled data and not a tool's answers, such as what the report page saves."""
+    if path.suffix.lower() != ".jsonl" or not path.is_file():
+        return False
+    with path.open("rb") as opened:
+        try:
+            row = json.loads(opened.readline(1 << 20))
+        except ValueError:
+            return False
+    return isinstance(row, dict) and isinstance(row.get("label"), str) and not {"id", "id_"} & set(row)
 
 
 def check_there(path: Path) -> None:

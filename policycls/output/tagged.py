@@ -19,9 +19,8 @@ _LINES: Final = (".jsonl", ".ndjson")
 _TABLES: Final = (*_LINES, ".csv", ".xlsx", ".parquet")
 _ENGLISH: Final = {chinese: name for name, chinese in CHINESE.items()} | {"判断依据": "evidence"}
 _KINDS: Final = {chinese: name for name, chinese in KINDS.items()}
-_OWN: Final = frozenset(
-    (*BEFORE, "scores", "review", "model", "correction", "note", "evidence", "maybe", "was")
-)
+_BESIDE: Final = ("correction", "note", "evidence", "maybe", "was", "before", "after")
+_OWN: Final = frozenset((*BEFORE, "scores", "review", "model", *_BESIDE))
 _YES: Final = frozenset(("true", "yes", "是", "1"))
 
 

@@ -212,13 +212,44 @@ def test_saved_corrections_train_from_the_command_line(open_page, example, tmp_p
             page.keyboard.press(key)
             page.keyboard.press("ArrowRight")
     assert len(_saved(page, tmp_path / "corrections.jsonl")) == 48
-    command = [sys.executable, "-c", "from policycls.cli import main; main()", "train", "corrections.jsonl"]
-    done = subprocess.run(
-        [*command, "-o", "model"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = _run(tmp_path, "train", "corrections.jsonl", "-o", "model")
     assert done.returncode == 0, done.stderr
     counts = json.loads((tmp_path / "model" / "manifest.json").read_text("utf-8"))["corpus"]["by_label"]
     assert counts == dict.fromkeys((*LABELS.ids, "none"), 8)
+
+
+def _run(folder, *arguments):
+    code = "from policycls.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_saved_corrections_are_imported_by_the_command_line_with_exactly_these_labels(
+    open_page, example, tmp_path
+):
+    page = open_page(example)
+    for at, key in ((1, "4"), (5, "0"), (9, "2")):
+        page.locator("#doc3 .u").nth(at).click()
+        page.keyboard.press(key)
+    page.locator("#doc2 .u").nth(1).click()
+    page.keyboard.press("n")
+    page.keyboard.type("只有备注")
+    page.keyboard.press("Enter")
+    saved = _saved(page, tmp_path / "corrections.jsonl")
+    assert [row["label"] for row in saved] == ["", "supervision", "none", "enterprise_assistance"]
+    assert _run(tmp_path, "init", "bureau").returncode == 0
+    done = _run(tmp_path, "review", "import", "corrections.jsonl", "--workspace", "bureau", "--by", "李华")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("3 rows added")
+    rows = [row for path in (tmp_path / "bureau").rglob("*.jsonl") for row in _lines(path) if "text" in row]
+    assert {(x["doc"], x["unit"], x["text"], *x["labels"]) for x in rows} == {
+        (x["doc"], x["unit"], x["text"], *x["labels"]) for x in saved[1:]
+    }
+
+
+def _lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def test_work_is_kept_by_the_browser_for_this_content_alone(open_page, example, tmp_path):

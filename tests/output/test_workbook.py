@@ -1,5 +1,6 @@
 """The workbook: what a clerk sees, corrects and sends on; nothing in it runs, nothing is lost unsaid."""
 
+import io
 import shutil
 import subprocess
 import zipfile
@@ -10,9 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_units import LABELS, unit
 
+from policycls.batch import Job, tag_job
 from policycls.documents import Skipped
+from policycls.learning.corpus import load_labelled
+from policycls.model.evidence import Word
 from policycls.output import Layout, open_output
 from policycls.output import workbook as module
+from policycls.output.destination import Screen
 
 
 def _write(path, units, lang="en", skipped=()):
@@ -161,3 +166,40 @@ def test_libreoffice_reads_every_row(tmp_path):
     lines = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 51
     assert "第49句。" in lines[-1]
+
+
+def test_the_words_that_decided_stand_beside_each_unit(tmp_path):
+    explain = lambda units: [[Word(0, 2, 0.5), Word(3, 5, 1.0), Word(6, 8, 0.1)] for _ in units]  # noqa: E731
+    with open_output(str(tmp_path / "a.xlsx"), "xlsx", Layout(LABELS, "zh", explain)) as out:
+        out.write([unit("审批、提速和审批。"), unit("=1+1，=cmd|审。")])
+    rows = _rows(openpyxl.load_workbook(tmp_path / "a.xlsx")["句子"])
+    assert [row["判断依据"] for row in rows] == ["审批、提速", "=1、1，、cm"]
+    assert "evidence" not in _rows(_book(tmp_path, [unit()])["units"])[0]
+
+
+def test_the_real_model_tells_its_words_in_the_workbook(tmp_path):
+    source = tmp_path / "a.txt"
+    source.write_text("推行容缺受理，企业开办一天办结。\n会议于9时开始。\n", "utf-8")
+    screen = Screen(io.BytesIO(), io.StringIO())
+    tag_job(Job([str(source)], str(tmp_path / "a.xlsx")), "xlsx", screen, tell=lambda _: None)
+    rows = _rows(openpyxl.load_workbook(tmp_path / "a.xlsx")["units"])
+    assert "容缺受理" in rows[0]["evidence"].split("、")
+    assert rows[1]["evidence"] is None
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_corrected_workbook_is_labelled_data(tmp_path, lang):
+    """What a person chose is learnt from, what the model said is not."""
+    book = _book(tmp_path, [unit(f"第{n}句。", number=n, fields={"地区": "东"}) for n in range(4)], lang)
+    sheet = book.worksheets[0]
+    column = next(cell.column for cell in sheet[1] if cell.value in ("correction", "改正标签"))
+    for row, label in ((3, "supervision"), (4, "none"), (5, "approval_streamlining")):
+        sheet.cell(row, column).value = Layout(LABELS, lang).label(label)
+    book.save(tmp_path / "a.xlsx")
+    (document,) = load_labelled([tmp_path / "a.xlsx"], LABELS)
+    assert document.doc == "a.txt"
+    assert [(x.text, x.label) for x in document.units] == [
+        ("第1句。", "supervision"),
+        ("第2句。", "none"),
+        ("第3句。", "approval_streamlining"),
+    ]

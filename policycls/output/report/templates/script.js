@@ -68,6 +68,11 @@
     return "";
   };
 
+  const beside = (unit, by) => {
+    const other = units[units.indexOf(unit) + by];
+    return other && docOf(other) === docOf(unit) ? textOf(other) : "";
+  };
+
   const lines = () =>
     units
       .filter((unit) => work.has(unit.id))
@@ -80,8 +85,11 @@
           kind: unit.parentNode.localName === "h4" ? "heading" : "sentence",
           heading: headingOf(unit),
           text: textOf(unit),
+          before: beside(unit, -1),
+          after: beside(unit, 1),
           label,
-          labels: tag === undefined || tag === none ? [] : [label],
+          // A note alone is no label: the line has none then, and nothing is learnt from it.
+          ...(tag !== undefined && { labels: tag === none ? [] : [label] }),
           was: data.tags[unit.dataset.l].id,
           note,
           model: data.models.join(", "),
