@@ -271,7 +271,9 @@ class Model:
         list of Choice, (n,)
         """
         decision = self.decision_function(texts, headings=headings, documents=documents)
-        proba = self.weights.calibration(decision)
+        return self._choices(decision, self.weights.calibration(decision))
+
+    def _choices(self, decision: Floats, proba: Floats) -> list[Choice]:
         classes: list[str] = self.classes_.tolist()
         measures = np.flatnonzero(self.classes_ != NONE)
         chosen = decision.argmax(axis=1)
