@@ -12,9 +12,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from policycls.api import load_model, tag_document, tag_frame, tag_text
+    from policycls.cluster import tag_dataset
     from policycls.errors import PolicyclsError
     from policycls.learning.estimator import PolicyClassifier
     from policycls.model import Model
+    from policycls.output.summary import summarize
     from policycls.schema import LabelSet, load_label_set
     from policycls.types import Document, TaggedUnit, Unit
 
@@ -29,6 +31,8 @@ __all__ = [
     "__version__",
     "load_label_set",
     "load_model",
+    "summarize",
+    "tag_dataset",
     "tag_document",
     "tag_frame",
     "tag_text",
@@ -45,6 +49,8 @@ _HOMES = {
     "Unit": "policycls.types",
     "load_label_set": "policycls.schema",
     "load_model": "policycls.api",
+    "summarize": "policycls.output.summary",
+    "tag_dataset": "policycls.cluster",
     "tag_document": "policycls.api",
     "tag_frame": "policycls.api",
     "tag_text": "policycls.api",

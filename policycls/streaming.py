@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from policycls.documents import Skipped, is_table, read_bytes, read_documents
+from policycls.documents.table_parts import read_stretch
 from policycls.errors import DocumentError, ModelError, PolicyclsError, TableError, UsageError
 from policycls.output.resume import Done, stamp
 from policycls.types import Document, TaggedUnit
@@ -131,7 +132,7 @@ def tag_files(
     yield from _in_processes(model, _tasks(left, reading), jobs)
 
 
-def _in_processes(model: Model, tasks: Iterable[_Task], jobs: int) -> Iterator[TaggedDocument | Failure]:
+def _in_processes(model: Model, tasks: Iterable[Task], jobs: int) -> Iterator[TaggedDocument | Failure]:
     """Do the tasks in several processes; a few are under way while this one reads on, never more."""
     from joblib.externals.loky import ProcessPoolExecutor
 
@@ -187,7 +188,7 @@ class _Files:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Work for a process: documents of one file, the first of which is the ``number``-th (from 0)."""
 
     file: str
@@ -197,25 +198,49 @@ class _Part:
     keep_noise: bool
 
 
-_Task = _Files | _Part | Failure
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Work for a process: the documents that begin in a stretch of a Parquet table's rows, which it reads.
+
+    They are numbered from the stretch's first one.
+
+    Attributes
+    ----------
+    file, path : str
+        The table as given, and where it lies for the process.
+    rows : range
+    reading : Reading
+    """
+
+    file: str
+    path: str
+    rows: range
+    reading: Reading
+
+
+Task = _Files | Part | Stretch | Failure
 
 
 def _tag_file(model: Model, file: str, skip: int, reading: Reading) -> Iterator[TaggedDocument | Failure]:
-    for task in _parts(file, skip, reading):
-        yield from _do(model, task)
+    for task in parts(file, skip, reading):
+        yield from do(model, task)
 
 
-def _parts(file: str, skip: int, reading: Reading) -> Iterator[_Part | Failure]:
-    number = skip
+def parts(file: str, skip: int, reading: Reading) -> Iterator[Part | Failure]:
+    """Read a file in parts, the first ``skip`` documents left out."""
+    return _cut(file, islice(reading.documents(file), skip, None), skip, reading)
+
+
+def _cut(file: str, documents: Iterable[Document], number: int, reading: Reading) -> Iterator[Part | Failure]:
     try:
-        for chunk, last in _chunks(islice(reading.documents(file), skip, None)):
-            yield _Part(file, number, chunk, last, reading.keep_noise)
+        for chunk, last in _chunks(documents):
+            yield Part(file, number, chunk, last, reading.keep_noise)
             number += len(chunk)
     except (DocumentError, TableError) as error:
         yield Failure(file, error, number)
 
 
-def _tasks(files: Iterable[tuple[str, int]], reading: Reading) -> Iterator[_Task]:
+def _tasks(files: Iterable[tuple[str, int]], reading: Reading) -> Iterator[Task]:
     """Cut the work: several small files, or a part of one table, whose rows this process reads."""
     away = replace(reading, stdin=None)
     several: list[tuple[str, int]] = []
@@ -224,7 +249,7 @@ def _tasks(files: Iterable[tuple[str, int]], reading: Reading) -> Iterator[_Task
             if several:
                 yield _Files(several, away)
                 several = []
-            yield from _parts(file, skip, reading)
+            yield from parts(file, skip, reading)
             continue
         several.append((file, skip))
         if len(several) == CHUNK_FILES:
@@ -234,12 +259,18 @@ def _tasks(files: Iterable[tuple[str, int]], reading: Reading) -> Iterator[_Task
         yield _Files(several, away)
 
 
-def _do(model: Model, task: _Task) -> Iterator[TaggedDocument | Failure]:
+def do(model: Model, task: Task) -> Iterator[TaggedDocument | Failure]:
+    """Do a task in this process."""
     if isinstance(task, Failure):
         yield task
     elif isinstance(task, _Files):
         for file, skip in task.files:
             yield from _tag_file(model, file, skip, task.reading)
+    elif isinstance(task, Stretch):
+        column = task.reading.text_column
+        documents = read_stretch(task.path, task.rows, name=task.file, text_column=column)
+        for part in _cut(task.file, documents, 0, task.reading):
+            yield from do(model, part)
     else:
         tagged = model.tag_many(task.chunk, keep_noise=task.keep_noise)
         for n, (document, units) in enumerate(zip(task.chunk, tagged, strict=True), 1):
@@ -248,7 +279,7 @@ def _do(model: Model, task: _Task) -> Iterator[TaggedDocument | Failure]:
 
 
 def _work(
-    source: str | Model, model_id: str, settings: Settings, task: _Task
+    source: str | Model, model_id: str, settings: Settings, task: Task
 ) -> list[TaggedDocument | Failure]:
     """Do a task in a process of its own, which loads the model once."""
     if isinstance(task, Failure):
@@ -256,7 +287,7 @@ def _work(
     model = _loaded(source, settings) if isinstance(source, str) else source
     if model.id != model_id:
         raise ModelError("the model has changed while the run goes on", path=str(source))
-    return list(_do(model, task))
+    return list(do(model, task))
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from policycls.documents import table_columns, table_rows
@@ -43,15 +43,16 @@ def read(
         If no row holds text.
     """
     found = False
-    for sheet in table_rows.SHEETS[kind](name, file, encoding):
-        for document in _documents(name, _headed(sheet, text_column), text_column):
+    for found_sheet in table_rows.SHEETS[kind](name, file, encoding):
+        sheet = headed(found_sheet, text_column)
+        for document in documents(name, sheet, Columns.find(name, sheet.names, text_column)):
             yield document if found else replace(document, notes=(*sheet.notes, *document.notes))
             found = True
     if not found:
         raise NoTextError("no row holds text", path=name)
 
 
-def _headed(sheet: Sheet, wanted: str | None) -> Sheet:
+def headed(sheet: Sheet, wanted: str | None) -> Sheet:
     """Give a header to a table that has a single column and none: a plain list of paragraphs."""
     if len(sheet.names) != 1 or wanted is not None:
         return sheet
@@ -67,12 +68,28 @@ def _headed(sheet: Sheet, wanted: str | None) -> Sheet:
     return replace(sheet, names=["text"], rows=rows())
 
 
-def _documents(path: str, sheet: Sheet, wanted: str | None) -> Iterator[Document]:
-    names = table_columns.check_header(sheet.names, path)
-    text_at = names.index(table_columns.text_column(names, wanted, path))
-    doc_name = table_columns.doc_column(names)
-    doc_at = names.index(doc_name) if doc_name and names[text_at] != doc_name else None
-    others = [at for at, name in enumerate(names) if at not in (text_at, doc_at) and name]
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where in a row its text stands, where its document, and where what is carried through."""
+
+    names: Sequence[str]
+    text: int
+    doc: int | None
+    others: Sequence[int]
+
+    @classmethod
+    def find(cls, path: str, names: Sequence[str], wanted: str | None) -> Columns:
+        """Find them by a header's names; errors as :func:`read`."""
+        names = table_columns.check_header(names, path)
+        text = names.index(table_columns.text_column(names, wanted, path))
+        name = table_columns.doc_column(names)
+        doc = names.index(name) if name and names[text] != name else None
+        return cls(names, text, doc, [at for at, x in enumerate(names) if at not in (text, doc) and x])
+
+
+def documents(path: str, sheet: Sheet, columns: Columns) -> Iterator[Document]:
+    """Make documents of a sheet's rows."""
+    names, text_at, doc_at = columns.names, columns.text, columns.doc
     group: list[Row] = []
     size = 0
     for row in sheet.rows:
@@ -86,11 +103,11 @@ def _documents(path: str, sheet: Sheet, wanted: str | None) -> Iterator[Document
         if not row.cells[text_at].strip():
             continue
         if doc_at is None:
-            fields = {names[at]: row.cells[at] for at in others}
+            fields = {names[at]: row.cells[at] for at in columns.others}
             yield _single(f"{path}#{sheet.mark}{row.number}", row.cells[text_at], fields)
             continue
         if group and group[-1].cells[doc_at] != row.cells[doc_at]:
-            yield _grouped(group, names, text_at, doc_at, others)
+            yield _grouped(group, columns, doc_at)
             group, size = [], 0
         group.append(row)
         size += sum(map(len, row.cells))
@@ -99,27 +116,27 @@ def _documents(path: str, sheet: Sheet, wanted: str | None) -> Iterator[Document
                 f"more than {MAX_DOCUMENT >> 20} million characters in one document", path=path, line=row.line
             )
     if group and doc_at is not None:
-        yield _grouped(group, names, text_at, doc_at, others)
+        yield _grouped(group, columns, doc_at)
 
 
 def _single(doc: str, text: str, fields: dict[str, str]) -> Document:
     return replace(from_text(text, doc), fields=fields)
 
 
-def _grouped(
-    group: list[Row], names: Sequence[str], text_at: int, doc_at: int, others: list[int]
-) -> Document:
+def _grouped(group: list[Row], columns: Columns, doc_at: int) -> Document:
     """One document from consecutive rows: a row is a paragraph, which stays one whatever it ends in."""
     first = group[0].cells
     lines: list[Line] = []
     notes: list[str] = []
     for row in group:
-        text, said = clean(row.cells[text_at])
+        text, said = clean(row.cells[columns.text])
         notes += said
         found = split_lines(text)
         if len(found) == 1:
             found[0].indent = 2.0
         lines += found
-    fields = {names[at]: first[at] for at in others if all(row.cells[at] == first[at] for row in group)}
+    names = columns.names
+    same = [at for at in columns.others if all(row.cells[at] == first[at] for row in group)]
+    fields = {names[at]: first[at] for at in same}
     document = from_lines(lines, first[doc_at], notes=list(dict.fromkeys(notes)))
     return replace(document, fields=fields)
