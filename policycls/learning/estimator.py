@@ -67,7 +67,7 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(
         self,
         X: Sequence[str],  # noqa: N803
-        y: Sequence[object] | ArrayLike,
+        y: Sequence[object] | NDArray[Any],
         groups: Sequence[object] | None = None,
         sample_weight: ArrayLike | None = None,
         unread: Sequence[Collection[str]] | None = None,

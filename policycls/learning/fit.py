@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from policycls.learning.knowledge import Knowledge, check_terms
+from policycls.learning.knowledge import Knowledge, Term, check_terms
 from policycls.learning.splits import folds
 from policycls.learning.vocabulary import (
     build_vocabulary,
@@ -109,7 +110,12 @@ class Units:
 
 def taught_words(knowledge: Knowledge) -> tuple[str, ...]:
     """Return the words that a model's segmenter is taught: terms that jieba's dictionary lacks."""
-    return tuple(missing_words([normalise([term.text]).text.strip() for term in knowledge.terms]))
+    return _taught(knowledge.terms)
+
+
+@lru_cache(maxsize=2)  # jieba's dictionary takes a second to read, and every fold asks for the same
+def _taught(terms: tuple[Term, ...]) -> tuple[str, ...]:
+    return tuple(missing_words([normalise([term.text]).text.strip() for term in terms]))
 
 
 def fit_weights(units: Units, classes: Sequence[str], recipe: Recipe, knowledge: Knowledge) -> Weights:
@@ -162,8 +168,9 @@ def _train(values: sparse.csr_matrix, units: Units, k: int, recipe: Recipe) -> t
 
     features = values
     if recipe.context:
-        around = neighbour_matrix(units.documents, recipe.neighbours) @ values
-        features = sparse.hstack([values, recipe.context * around], format="csr")
+        # Not kept by a name: on many units what is around is most of the memory that fitting takes.
+        near = recipe.context * neighbour_matrix(units.documents, recipe.neighbours)
+        features = sparse.hstack([values, near @ values], format="csr")
     coefficients, bias = np.zeros((k, features.shape[1])), np.full(k, -1.0)
     rows = units.labelled
     if len(rows) < len(units.labels):

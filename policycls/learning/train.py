@@ -145,7 +145,7 @@ def train(
     decisions = out_of_fold(units, classes, recipe, knowledge, n_folds)[seen_rows]
     calibration = calibrate(decisions, truth)
     proba = calibration(decisions)
-    precisions = review_thresholds(decisions, proba, units.labels)
+    precisions = review_thresholds(decisions, proba, truth)
     settings = Settings(
         neighbours=recipe.neighbours,
         heading=recipe.heading,
@@ -176,6 +176,8 @@ def classes_of(documents: Sequence[LabelledDocument], labels: LabelSet) -> tuple
 def fitting(knowledge: Knowledge, classes: Sequence[str]) -> Knowledge:
     """Leave out what is known about labels that are none of the classes."""
     terms = tuple(term for term in knowledge.terms if term.label in classes)
+    if all(term.label == NONE for term in terms):
+        terms = ()
     evidence = knowledge.evidence
     if evidence is not None and not set(evidence.classes) & set(classes) - {NONE}:
         evidence = None
