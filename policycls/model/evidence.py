@@ -53,8 +53,8 @@ def deciding_words(
     """Return the words that spoke for each text's label, in the order of the text.
 
     A word's weight is its own, that of its characters, and a half of that of every pair (of characters, of
-    words) that reaches into it; one character by itself (by, at, has) tells a reader nothing. Summed over all words of a text this is the decision value without bias and
-    context.
+    words) that reaches into it. Summed over all words of a text this is the decision value without bias and
+    context. One character by itself (by, at, has) tells a reader nothing and is left out.
 
     Parameters
     ----------

@@ -8,8 +8,8 @@ from typing import Any, Final
 from policycls.output.rows import Layout
 from policycls.types import NONE
 
-#: Tints of the Okabe–Ito colours, which colour-blind people can tell apart; a label's name stands in each.
-FILLS: Final = ("#CDE9FA", "#CFEBDF", "#FCE5B6", "#F7D3BF", "#EBD3E2", "#FAF6B4", "#C9DDF0", "#E3DCCB")
+#: Tints that colour-blind people can tell apart, those of the page; a label's name stands in each.
+FILLS: Final = ("#B9DCFF", "#D7F7E4", "#FFEE9C", "#F0AB86", "#F0D0EA", "#FAF6B4", "#C9DDF0", "#E3DCCB")
 NO_FILL: Final = "#EFEFEF"
 REVIEW: Final = "#FFF8DC"
 HEAD: Final = "#23405C"

@@ -6,7 +6,10 @@ import json
 import math
 import re
 from datetime import date
+from importlib.resources import files
+from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -229,3 +232,40 @@ def test_many_labels_have_letters_and_colours_of_their_own():
     assert len({tag.letter for tag in tags}) == 31
     assert tags[26].letter == "AA"
     assert len({tag.colour for tag in tags}) == 9
+
+
+#: How colours look to people who lack one kind of cones, in linear RGB (Machado, Oliveira, Fernandes, 2009).
+SEEN = {
+    "all": np.eye(3),
+    "no red": [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.052]],
+    "no green": [[0.3673, 0.8606, -0.228], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]],
+    "no blue": [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476], [0.0047, 0.6914, 0.3039]],
+}  # fmt: skip
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def _linear(colour):
+    value = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear):
+    part = TO_XYZ @ np.clip(linear, 0, 1) / [0.9505, 1, 1.089]
+    x, y, z = np.where(part > 0.008856, np.cbrt(part), 7.787 * part + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def _colours(scheme, kind):
+    """Return the colours of the five measures in the style: badges (k) or tints (t)."""
+    style = files("policycls.output.report").joinpath("templates", "style.css").read_text("utf-8")
+    part = style.split("prefers-color-scheme: dark")[scheme == "dark"]
+    return [re.search(rf"--{kind}{n}: (#[0-9a-f]{{6}})", part)[1] for n in range(5)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("kind", "apart"), [("k", 14), ("t", 7)])
+def test_colours_are_told_apart_by_colour_blind_people(scheme, kind, apart):
+    """CIE 1976 differences of at least 7 (tints) and 14 (badges and pictures); letters stand beside."""
+    for seen in SEEN.values():
+        looks = [_lab(np.array(seen) @ _linear(x)) for x in _colours(scheme, kind)]
+        assert min(np.linalg.norm(a - b) for a, b in combinations(looks, 2)) >= apart
