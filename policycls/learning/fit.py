@@ -18,6 +18,7 @@ from policycls.learning.vocabulary import (
     inverse_document_frequency,
     neighbour_matrix,
     weigh,
+    with_neighbours,
 )
 from policycls.model.calibration import Calibration
 from policycls.model.features import Vocabulary, normalise
@@ -135,9 +136,8 @@ def fit_weights(units: Units, classes: Sequence[str], recipe: Recipe, knowledge:
     taught = taught_words(knowledge)
     segmenter = make_segmenter(taught)
     vocabulary = _vocabulary(units.texts, segmenter, knowledge, recipe.pairs)
-    counts = count(units.texts, vocabulary, segmenter)
-    idf = inverse_document_frequency(counts)
-    own, context, bias = _train(weigh(counts, idf), units, len(classes), recipe)
+    features, idf = _features(units, vocabulary, segmenter, recipe)
+    own, context, bias = _train(features, len(vocabulary), units, len(classes), recipe)
     own, context = own * idf[:, None], context * idf[:, None]
     origin = np.where(np.abs(own).sum(axis=1) > 0, TRAINED, 0).astype(np.uint8)
     _add_evidence(vocabulary, knowledge, classes, recipe, (own, context, origin, bias))
@@ -162,15 +162,28 @@ def _vocabulary(texts: list[str], segmenter: Segmenter, knowledge: Knowledge, pa
     )
 
 
-def _train(values: sparse.csr_matrix, units: Units, k: int, recipe: Recipe) -> tuple[Floats, Floats, Floats]:
-    """Return the coefficients about a unit and about its neighbours, ``(n_rows, k)``, and the bias."""
+def _features(
+    units: Units, vocabulary: Vocabulary, segmenter: Segmenter, recipe: Recipe
+) -> tuple[sparse.csr_matrix, NDArray[np.float32]]:
+    """Return what is trained on, of a unit and then of its neighbours, and the idf.
+
+    On many units these matrices are most of the memory, so none is kept longer than it is needed.
+    """
+    counts = count(units.texts, vocabulary, segmenter)
+    idf = inverse_document_frequency(counts)
+    values = weigh(counts, idf)
+    if not recipe.context:
+        return values, idf
+    near = recipe.context * neighbour_matrix(units.documents, recipe.neighbours)
+    return with_neighbours(values, near), idf
+
+
+def _train(
+    features: sparse.csr_matrix, n: int, units: Units, k: int, recipe: Recipe
+) -> tuple[Floats, Floats, Floats]:
+    """Return the coefficients about a unit and about its neighbours, ``(n, k)``, and the bias."""
     from sklearn.svm import LinearSVC
 
-    features = values
-    if recipe.context:
-        # Not kept by a name: on many units what is around is most of the memory that fitting takes.
-        near = recipe.context * neighbour_matrix(units.documents, recipe.neighbours)
-        features = sparse.hstack([values, near @ values], format="csr")
     coefficients, bias = np.zeros((k, features.shape[1])), np.full(k, -1.0)
     rows = units.labelled
     if len(rows) < len(units.labels):
@@ -185,7 +198,6 @@ def _train(values: sparse.csr_matrix, units: Units, k: int, recipe: Recipe) -> t
             bias[model.classes_] = [-model.intercept_[0], model.intercept_[0]]
         else:
             coefficients[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
-    n = values.shape[1]
     context = recipe.context * coefficients[:, n:] if recipe.context else np.zeros((k, n))
     return coefficients[:, :n].T.copy(), context.T.copy(), bias
 
@@ -204,11 +216,10 @@ def _one_by_one(
         target = signs[known, column] > 0
         if not 0 < target.sum() < len(target):
             continue
-        weight = {True: len(target) / (frequent * target.sum()), False: 1.0}
+        mass = np.ones(len(known)) if units.weights is None else units.weights[known]
+        weight = {True: mass.sum() / (frequent * mass[target].sum()), False: 1.0}
         model = LinearSVC(C=recipe.strength, class_weight=weight, random_state=0)
-        model.fit(
-            features[known], target, sample_weight=None if units.weights is None else units.weights[known]
-        )
+        model.fit(features[known], target, sample_weight=mass)
         coefficients[column], bias[column] = model.coef_[0], model.intercept_[0]
 
 
