@@ -16,6 +16,7 @@ from policycls.model import load_model
 from policycls.model.evidence import explainer
 from policycls.model.store import read_manifest
 from policycls.output import Output, atomic_path, check_writable
+from policycls.output.destination import same_file
 from policycls.output.report import Collector, gather, render
 from policycls.output.summary import Shape, frame_of, summarize, write_summary
 from policycls.output.tagged import is_tagged, label_set_of, read_tagged
@@ -94,7 +95,26 @@ def report_job(
         check_writable(job.output)
     elif job.table is None:
         raise UsageError("a page needs a file", hint="name it with -o, such as -o report.html")
+    found, model, unmatched = _collect(job, tell, progress)
+    if not found.units:
+        raise NoTextError("there is nothing tagged to report on")
+    report = Report(skipped=found.skipped, unmatched=unmatched)
+    for _, units_of_doc in groupby(found.units, key=lambda unit: unit.doc):
+        report.add(list(units_of_doc))
+    if job.table is not None:
+        return report, _table(job, found)
+    _page(job, found, model, report)
+    return report, b""
+
+
+def _collect(
+    job: ReportJob, tell: Callable[[str], None], progress: Callable[[Progress], None] | None
+) -> tuple[Collector, Model | None, list[str]]:
+    """Read tagged tables and tag the rest; return it, the model, and rows of ``meta`` without a document."""
     tables = [path for path in job.paths if is_tagged(path)]
+    for path in tables:
+        if job.output is not None and same_file(path, job.output):
+            raise UsageError("is input and output", hint="name another file with -o", path=path)
     documents = [path for path in job.paths if path not in tables]
     files, skipped = inputs(documents, job.output)
     meta = _meta(job.meta, tables, files)
@@ -111,15 +131,7 @@ def report_job(
             files, model, Output(found), reading=job.reading, skipped=skipped, jobs=job.jobs, alone=alone,
             meta=meta, tell=tell, progress=progress,
         )  # fmt: skip
-    if not found.units:
-        raise NoTextError("there is nothing tagged to report on")
-    report = Report(skipped=found.skipped, unmatched=meta.unmatched() if meta else [])
-    for _, units_of_doc in groupby(found.units, key=lambda unit: unit.doc):
-        report.add(list(units_of_doc))
-    if job.table is not None:
-        return report, _table(job, found)
-    _page(job, found, model, report)
-    return report, b""
+    return found, model, meta.unmatched() if meta else []
 
 
 def _meta(path: str | None, tables: Sequence[str], files: Sequence[str]) -> MetaTable | None:

@@ -104,6 +104,10 @@ def test_what_cannot_be_done_is_refused_before_any_work(folder):
         report_job(ReportJob(["in"], str(folder / "no" / "report.html")))
     with pytest.raises(TableError, match="no column 'city'"):
         report_job(ReportJob([str(folder / "in")], table="city"))
+    table = folder / "t.csv"
+    table.write_text("doc,text,label\na,查。,supervision\n", "utf-8")
+    with pytest.raises(UsageError, match="is input and output"):
+        report_job(ReportJob([str(table)], str(table), table=""))
     (folder / "empty").mkdir()
     with pytest.raises(NoTextError):
         report_job(ReportJob([str(folder / "empty")], str(folder / "report.html")))
