@@ -16,6 +16,8 @@ from policycls.types import NONE
 if TYPE_CHECKING:
     from policycls.learning.corpus import LabelledDocument
 
+#: With so many documents three folds calibrate as well as five.
+_MANY = 5000
 #: The label set that the data itself has.
 AUTO = "auto"
 
@@ -113,8 +115,9 @@ def train_job(
         tried = search(documents, schema, start=recipe, knowledge=knowledge, several=several, tell=tell)
         recipe = tried[0].recipe
     trained = train(
-        documents, schema, recipe=recipe, knowledge=knowledge, allow_small=allow_small, several=several
-    )
+        documents, schema, recipe=recipe, knowledge=knowledge, allow_small=allow_small, several=several,
+        n_folds=3 if labels == AUTO and len(documents) > _MANY else 5,
+    )  # fmt: skip
     if test:
         trained = trained.told(evaluation=evaluate(trained.model, test).record())
     saved = trained.save(output)

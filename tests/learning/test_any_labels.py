@@ -215,7 +215,7 @@ def test_the_estimator_takes_unlabelled_texts_weights_and_labels_not_read_for(da
     unread = [["money"] if x == "none" else [] for x in hidden]
     negative = PolicyClassifier(evidence=0, terms=0, calibrate=False).fit(texts, hidden)
     open_ = PolicyClassifier(evidence=0, terms=0, calibrate=False).fit(texts, hidden, unread=unread)
-    at = [n for n, x in enumerate(labels) if x == "money"]
+    at = [n for n, x in enumerate(labels) if x == "money" and n % 2]
     column = CLASSES.index("money")
     gain = open_.decision_function(texts)[at, column] - negative.decision_function(texts)[at, column]
     assert gain.min() > 0
