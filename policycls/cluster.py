@@ -106,12 +106,8 @@ def tag_dataset(
 
     Raises
     ------
-    UsageError
-        If Dask is not installed.
-    TableError
-        If a column is missing.
-    DocumentError
-        If there is nothing at that path.
+    UsageError, TableError, DocumentError
+        Without Dask; if a column is missing; if there is nothing at that path.
     """
     dataframe = _dask("dask.dataframe")
     if isinstance(data, str | PathLike):
@@ -192,18 +188,14 @@ def tag_on_cluster(
     wanted : str or None
         Format that was asked for.
     address : str
-        The scheduler's, ``tcp://host:8786``.
+        The scheduler's.
     tell, progress : callable
         As for :func:`policycls.batch.tag_job`.
 
     Raises
     ------
-    UsageError
-        If the scheduler does not answer, or options do not go together.
-    OutputError
-        If the folder cannot be written, or holds other things.
-    DocumentError
-        If nothing could be read.
+    UsageError, OutputError, DocumentError
+        Without a scheduler; for a folder of other things; if nothing could be read.
     """
     folder = output_folder(job, wanted)
     files, skipped = inputs(job.paths)
@@ -214,25 +206,32 @@ def tag_on_cluster(
         model = model.at_precision(job.precision)
     with _connect(address) as client:
         done = prepare(folder, job, model, files)
-        if done:
-            tell(f"going on: {len(done)} parts are done already")
-        if not client.nthreads():
-            tell("note: the scheduler has no workers yet; waiting for one")
+        _greet(client, done, tell)
         layout = Layout(labels_of(model.labels), job.lang)
         write = _Writing(_hand_out(model, client), layout, alone)
         tally, start = Tally(files, skipped, tell), time.monotonic()
         for partition, written in _spread(client, write, partitions(files, job.reading), folder, done):
             tally.add(partition, written)
             if progress is not None:
-                documents, units = tally.report.documents, tally.report.units
-                progress(Progress(documents, units, partition.share, time.monotonic() - start))
+                progress(tally.progress(partition, time.monotonic() - start))
         if not done:
             tally.close(alone=alone)
-        short, columns = uneven(folder)
-        for future in client.map(lengthen, short, names=columns, pure=False):
-            _result(future)
+        _even_out(client, folder)
     (folder / UNFINISHED).unlink()
     return tally.report
+
+
+def _greet(client: Any, done: set[str], tell: Callable[[str], None]) -> None:
+    if done:
+        tell(f"going on: {len(done)} parts are done already")
+    if not client.nthreads():
+        tell("note: the scheduler has no workers yet; waiting for one")
+
+
+def _even_out(client: Any, folder: Path) -> None:
+    short, columns = uneven(folder)
+    for future in client.map(lengthen, short, names=columns, pure=False):
+        _result(future)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from policycls.batch import Job, Report
+from policycls.batch import Job, Progress, Report
 from policycls.documents import Skipped
 from policycls.documents.table_parts import stretches
 from policycls.errors import DocumentError, NoTextError, OutputError, TableError, UsageError
@@ -179,6 +179,10 @@ class Tally:
             self._skip(failure.skipped())
         for note in written.notes:
             self._tell(f"note: {note}")
+
+    def progress(self, partition: Partition, seconds: float) -> Progress:
+        """Return how far the run is after a part."""
+        return Progress(self.report.documents, self.report.units, partition.share, seconds)
 
     def close(self, *, alone: bool) -> None:
         """Name the tables without text; an error where they are all there is."""

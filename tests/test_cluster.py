@@ -50,8 +50,8 @@ def workers():
         n_workers=2,
         processes=True,
         threads_per_worker=1,
-        dashboard_address=None,
-        worker_dashboard_address=None,
+        dashboard_address=":0",
+        worker_dashboard_address=":0",
     ) as found:
         yield found
 
