@@ -133,5 +133,33 @@ def neighbour_matrix(documents: Sequence[object], weights: Sequence[float]) -> M
     return total.tocsr()
 
 
+def with_neighbours(values: Matrix, near: Matrix) -> Matrix:
+    """Return ``[values, near @ values]``, as scipy's ``hstack`` does but without its copies.
+
+    Parameters
+    ----------
+    values : csr_matrix, (n_units, n_rows)
+    near : csr_matrix, (n_units, n_units)
+        As of :func:`neighbour_matrix`.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix, (n_units, 2 n_rows)
+    """
+    n, width = values.shape
+    parts = [
+        sparse.hstack([values[at : at + _BATCH], near[at : at + _BATCH] @ values], format="csr")
+        for at in range(0, n, _BATCH)
+    ]
+    if not parts:
+        return sparse.csr_matrix((n, 2 * width))
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(part.indptr) for part in parts]))])
+    data = np.concatenate([part.data for part in parts])
+    for part in parts:
+        part.data = part.data[:0]
+    indices = np.concatenate([part.indices for part in parts])
+    return sparse.csr_matrix((data, indices, starts), shape=(n, 2 * width))
+
+
 def _batches(texts: Sequence[str]) -> Iterable[Sequence[str]]:
     return (texts[at : at + _BATCH] for at in range(0, len(texts), _BATCH))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
 from policycls.learning import vocabulary
 from policycls.learning.vocabulary import (
@@ -8,6 +9,7 @@ from policycls.learning.vocabulary import (
     inverse_document_frequency,
     neighbour_matrix,
     weigh,
+    with_neighbours,
 )
 from policycls.model.context import neighbours_sum
 from policycls.model.segmentation import make_segmenter
@@ -104,3 +106,17 @@ def test_neighbours_are_summed_as_in_tagging():
     expected = neighbours_sum(values, runs, (0.3, 0.2))
     assert np.allclose(neighbour_matrix(documents, (0.3, 0.2)) @ values, expected)
     assert neighbour_matrix([], (0.3,)).shape == (0, 0)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_neighbours_beside_values_are_those_of_hstack(monkeypatch, size):
+    """Array by array, index type included: what is trained on is the same to the last bit."""
+    monkeypatch.setattr(vocabulary, "_BATCH", size)
+    values = sparse.random(7, 5, density=0.5, format="csr", random_state=0)
+    near = neighbour_matrix([0, 0, 0, 1, 1, 2, 2], (0.3, 0.2))
+    found, expected = with_neighbours(values, near), sparse.hstack([values, near @ values], format="csr")
+    for name in ("data", "indices", "indptr"):
+        one, two = getattr(found, name), getattr(expected, name)
+        assert one.dtype == two.dtype
+        assert one.tolist() == two.tolist()
+    assert with_neighbours(values[:0], near[:0, :0]).shape == (0, 10)
