@@ -14,6 +14,7 @@ from importlib.resources import files
 
 _DIGITS = re.compile(r"[\d０-９][\d０-９.,．]*")
 _LATIN = re.compile(r"[A-Za-z]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]{6}")
 _SPACE = re.compile(r"\s+")
 _PUNCTUATION = re.compile(r"[，。；：！？]")
 #: In the table: stands for a marker before a heading's first word.
@@ -66,11 +67,14 @@ def weigh(text: str, begin: int, end: int) -> tuple[float, float, float]:
         Where the heading's words begin; what is before is not looked at.
     end : int
     """
-    left = normal(text[max(begin, end - 8) : end])
-    if begin and end - begin < 4:
-        left = MARKER + left
-    left = _PUNCTUATION.split(left)[-1][-3:]
-    right = _PUNCTUATION.split(normal(text[end : end + 8]))[0][:3]
+    if end - begin >= 4 and _HAN.fullmatch(text, end - 3, end + 3):
+        left, right = text[end - 3 : end], text[end : end + 3]
+    else:
+        left = normal(text[max(begin, end - 8) : end])
+        if begin and end - begin < 4:
+            left = MARKER + left
+        left = _PUNCTUATION.split(left)[-1][-3:]
+        right = _PUNCTUATION.split(normal(text[end : end + 8]))[0][:3]
     table = load().grams
     before = behind = across = 0.0
     for name in grams(left, right):

@@ -11,6 +11,10 @@ from policycls.documents.markers import inner_heads
 
 #: A line longer than this may be a text whose breaks were lost.
 RUN_ON = 300
+#: Longer than a paragraph ever is; a shorter line shows by its numbers that it is several.
+PARAGRAPH = 900
+#: A line longer than this is no document; weighing it would take minutes.
+MOST = 1_000_000
 #: How often one heading may follow another, each without an end.
 _ROUNDS = 3
 # A letter's title ends where those whom it speaks to are named: "……的通知各县（区）人民政府：".
@@ -30,8 +34,19 @@ _NEXT = re.compile(
     rf"|(?P<second>[（(][{_NUMERAL}]{{1,3}}[）)])"
     r"|(?P<third>(?<![\d.．第])\d{1,2}[.．、](?=[\u4e00-\u9fff“《]))"
 )
+_BEHIND_STOP = re.compile(
+    rf"(?<=[。；！？）])(?:[{_NUMERAL}]{{1,3}}、|[（(][{_NUMERAL}]{{1,3}}[）)]|\d{{1,2}}[.．、](?!\d))"
+)
 _REFERRED = re.compile(r"(?:条|款|项|和|及|或|、|至|到|第|见|表|图)\s*$")
 _LEVELS = ("first", "second", "third")
+
+
+def lost_breaks(text: str, start: int, end: int) -> bool:
+    """Whether a line is no paragraph: it is very long, or the numbers of headings stand inside."""
+    if end - start > MOST:
+        return False
+    numbers = _BEHIND_STOP.finditer(text, start, end)
+    return end - start > PARAGRAPH or sum(1 for _ in itertools.islice(numbers, 2)) == 2
 
 
 def cuts(text: str, sentences: Sequence[tuple[int, int]], *, first: bool) -> dict[int, list[int]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from policycls.documents.lines import MARK
 from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, MARKED, inner_heads, level
-from policycls.documents.running import RUN_ON, cuts
+from policycls.documents.running import RUN_ON, cuts, lost_breaks
 from policycls.types import Document, Kind, Span, Unit
 
 #: A unit is never longer than this; a longer sentence is cut into pieces, each flagged.
@@ -144,7 +144,7 @@ def _line(
     ]
     inside = (
         cuts(text, [(low, high) for _, low, high, _ in sentences], first=start == 0)
-        if run_on and lost
+        if run_on and lost and lost_breaks(text, start, end)
         else None
     )
     for begun, low, high, ended in sentences:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policycls.documents import breaks, from_text, heads, split_units
+from policycls.documents import breaks, from_text, heads, running, split_units
 
 SENTENCES = (
     "全面推行一窗受理，企业开办时间压缩到一个工作日以内，全年新登记经营主体一万二千户。",
@@ -41,7 +41,7 @@ def test_the_title_and_whom_it_speaks_to_stand_alone():
         "关于进一步优化营商环境有关事项的通知",
         "各县（区）人民政府，市直各部门：",
         "近年来，我市持续深化改革，企业办事更加便利。",
-        *[said for said in SENTENCES for _ in range(3)],
+        *[said for said in SENTENCES for _ in range(9)],
     ]
     assert texts("".join(lines)) == lines
 
@@ -73,6 +73,16 @@ def test_what_is_no_text_without_breaks_is_left_as_it_is():
     assert texts(head) == [head]
     lines = [head, *SENTENCES * 3]
     assert texts("\n".join(lines)) == lines
+
+
+def test_a_long_paragraph_is_no_text_without_breaks(monkeypatch):
+    head = "一、持续优化审批流程" + SENTENCES[0]
+    paragraph = head + "".join(SENTENCES * 3)
+    assert texts(paragraph)[0] == head
+    lost = paragraph + "".join(numbered(("二、", "三、", "四、")))
+    assert texts(lost)[:2] == ["一、持续优化审批流程", SENTENCES[0]]
+    monkeypatch.setattr(running, "MOST", 100)
+    assert texts(lost)[0] == head
 
 
 def test_a_place_is_weighed_by_what_stands_beside_it():
