@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policycls.documents import split_units
+from policycls.model.weights import Settings
 from policycls.schema import load_label_set
 from policycls.types import NONE, Document, TaggedUnit, Unit
 
@@ -31,6 +32,7 @@ class FakeModel:
     id = "fake-1"
     path = None
     labels = load_label_set().ids
+    settings = Settings()
 
     def tag(
         self, document: Document, units: Sequence[Unit] | None = None, *, keep_noise: bool = False
