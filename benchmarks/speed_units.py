@@ -14,6 +14,7 @@ from policycls.learning.splits import split
 from policycls.resources import data_path
 
 _CLAUSE = re.compile(r"[^，。；]+[，。；]?")
+_INNER = re.compile("[。；！？!?;]")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2}(?=市|县|区|镇|街道|公司)")
 _PLACES = "江河湖海山川东南西北中原平安宁和兴泰丰华明清光新城林石"
 #: Units of one document, where documents are needed.
@@ -62,5 +63,5 @@ def write_documents(path: Path, n_units: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         for number in range(n_units // TOGETHER):
             chosen = [texts[i] for i in rng.integers(len(texts), size=TOGETHER)]
-            text = "\n".join(f"{_changed(x.rstrip('，；。'), rng)}。" for x in chosen)
+            text = "\n".join(f"{_changed(_INNER.sub('，', x).rstrip('，'), rng)}。" for x in chosen)
             file.write(json.dumps({"doc": f"d{number}", "text": text}, ensure_ascii=False) + "\n")

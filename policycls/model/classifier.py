@@ -138,13 +138,15 @@ class Model:
         """
         if isinstance(texts, str):
             raise TypeError("texts is a sequence of strings; for one text write [text]")
-        texts = list(texts)
-        own, context = self.first_scores(texts)
-        decision = own + self.weights.bias
-        if documents is not None and len(texts) > 1:
-            decision += neighbours_sum(context, _runs(documents), self.settings.neighbours)
+        n, texts = len(texts), list(texts)
         if headings is not None and self.settings.heading:
-            decision += self.settings.heading * self.first_scores(list(headings))[1]
+            texts += headings  # in one go, which counts in small documents
+        own, context = self.first_scores(texts)
+        decision = own[:n] + self.weights.bias
+        if documents is not None and n > 1:
+            decision += neighbours_sum(context[:n], _runs(documents), self.settings.neighbours)
+        if len(texts) > n:
+            decision += self.settings.heading * context[n:]
         return decision
 
     def predict_proba(
