@@ -73,7 +73,6 @@ def tag_document(
 
     Examples
     --------
-    >>> from policycls.resources import data_path
     >>> import policycls
     >>> policycls.tag_document("no such file.txt")
     Traceback (most recent call last):

@@ -38,6 +38,8 @@ def translate(error: Exception, name: str) -> PolicyclsError:
         return LimitError("is nested too deeply", hint="save it anew with a simpler structure", path=name)
     if isinstance(error, MemoryError):
         return LimitError("needs more memory than there is", hint="split it", path=name)
+    if isinstance(error, FileNotFoundError):
+        return DocumentError("no such file or folder", path=name)
     if isinstance(error, OSError) and error.strerror:
         return DocumentError(f"cannot be read: {error.strerror}", path=name)
     kind = type(error).__name__
