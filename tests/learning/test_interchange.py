@@ -179,9 +179,9 @@ def test_an_export_of_label_studio_comes_in_with_every_persons_labels(tmp_path):
     ]
 
 
+@pytest.mark.labelstudio
 @pytest.mark.filterwarnings("ignore")
 def test_tasks_hold_to_label_studios_own_sdk(tmp_path):
-    pytest.importorskip("label_studio_sdk", reason="label-studio-sdk is not installed")
     from label_studio_sdk.label_interface import LabelInterface
 
     labelstudio.write_tasks(tmp_path / "t.json", suggestions(None, ("financing", "supervision")), LABELS)
