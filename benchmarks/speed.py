@@ -258,8 +258,8 @@ def streams_text(folder: Path) -> str:
 
 TRIED = """### Tried
 
-- Kept: texts of a batch cut in one call; words packed into 64-bit keys and looked up in numpy (a dict costs twice as much); weights added as whole numbers, two in one 64-bit word (a table of floats takes 2.5 times as long, most rows being outside of the cache); features that are not known point at a row of zeros instead of being filtered out; binary search while little is asked, a hash table only then; rjieba's compiled module loaded past its package, which builds a second segmenter.
-- Dropped: scipy's CSR product (not faster than gather and `reduceat`, and its import costs as much as a hundred thousand characters); cumulative sums instead of `reduceat` (half as fast again); `itemgetter` over a dict for words; sums over 16-bit rows without packing (a fifth slower)."""  # noqa: E501
+- Kept: texts of a batch cut in one call; words packed into 64-bit keys and looked up in numpy (a dict takes twice as long); weights added as whole numbers, two in one 64-bit word (a table of floats takes twice as long, most rows being outside of the cache); features that are not known point at a row of zeros instead of being filtered out; binary search while little is asked, a hash table only then; rjieba's compiled module loaded past its package, which builds a second segmenter.
+- Dropped: scipy's CSR product (a fifth slower than gather and `reduceat`); cumulative sums instead of `reduceat` (half as long again); `itemgetter` over a dict for words (slower than asking one by one); sums over 16-bit rows without packing (a fifth slower); hash tables twice as large (faster for single small documents, a twelfth slower on many)."""  # noqa: E501
 
 
 def measured(folder: Path) -> dict[str, float]:
