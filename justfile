@@ -13,14 +13,26 @@ lint:
     mypy
     lint-imports
 
-# Measure accuracy and speed.
-bench:
-    python benchmarks/accuracy.py
+# Measure everything: accuracy and what each part is worth, vocabulary, speed.
+bench *external: (accuracy external)
+    python benchmarks/pruning.py
     python benchmarks/speed.py
 
 # Rebuild the shipped model from the corpus.
 model:
-    python -m policycls.learning.ship
+    policycls train corpus -o models/default
+
+# From scratch: check the corpus, build the model, measure how right it is.
+rebuild *external: && (accuracy external)
+    python benchmarks/corpus_figures.py --check
+    policycls train corpus -o models/default
+
+# How right the model is, what each part is worth, curves, errors.
+accuracy *external:
+    python benchmarks/accuracy.py {{external}}
+    python benchmarks/ablation.py
+    python benchmarks/curves.py
+    python benchmarks/errors.py
 
 # Count the corpus anew for its datasheet.
 datasheet:
