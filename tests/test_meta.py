@@ -66,5 +66,5 @@ def test_a_file_that_is_no_table_is_refused(tmp_path):
     path.write_text("关于优化营商环境的通知。", encoding="utf-8")
     with pytest.raises(TableError, match="is no table; give a csv"):
         MetaTable.read(str(path))
-    with pytest.raises(PolicyclsError, match="No such file"):
+    with pytest.raises(PolicyclsError, match="no such file or folder"):
         MetaTable.read(str(tmp_path / "none.csv"))

@@ -33,7 +33,7 @@ def test_a_file_without_text_is_an_error(data):
 
 
 def test_a_path_that_is_not_there(tmp_path):
-    with pytest.raises(DocumentError, match="cannot be read: No such file"):
+    with pytest.raises(DocumentError, match="no such file or folder"):
         list(read_documents(str(tmp_path / "no.txt")))
 
 
