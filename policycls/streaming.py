@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -139,16 +139,26 @@ def _in_processes(model: Model, tasks: Iterable[Task], jobs: int) -> Iterator[Ta
     source = str(model.path) if model.path is not None else model
     # A pool of our own: joblib takes loky's shared one for its own when a search or a fit asks for it later.
     pool = ProcessPoolExecutor(max_workers=jobs)
+    submit = partial(pool.submit, _work, source, model.id, model.settings)
     under_way: deque[Future[list[TaggedDocument | Failure]]] = deque()
     try:
         for task in tasks:
-            under_way.append(pool.submit(_work, source, model.id, model.settings, task))
+            under_way.append(_done(task) if isinstance(task, Failure) else submit(task))
             if len(under_way) > jobs * AHEAD:
                 yield from under_way.popleft().result()
         while under_way:
             yield from under_way.popleft().result()
     finally:
         pool.shutdown(wait=True, kill_workers=True)
+
+
+def _done(failure: Failure) -> Future[list[TaggedDocument | Failure]]:
+    """Return a failure as a result: an error with its traceback does not travel to a process and back."""
+    from concurrent.futures import Future
+
+    future: Future[list[TaggedDocument | Failure]] = Future()
+    future.set_result([failure])
+    return future
 
 
 def _to_skip(file: str, done: Done | None) -> int | None:
@@ -282,8 +292,6 @@ def _work(
     source: str | Model, model_id: str, settings: Settings, task: Task
 ) -> list[TaggedDocument | Failure]:
     """Do a task in a process of its own, which loads the model once."""
-    if isinstance(task, Failure):
-        return [task]
     model = _loaded(source, settings) if isinstance(source, str) else source
     if model.id != model_id:
         raise ModelError("the model has changed while the run goes on", path=str(source))
