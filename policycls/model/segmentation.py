@@ -12,11 +12,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
+from policycls.model.dictionary import TOTAL, Dictionary, load_dictionary
+
 Engine = Literal["rjieba", "jieba"]
 
 #: A word of one's own gets this frequency: often enough to win against its parts, as jieba's own rule
 #: (``suggest_freq``) would give it in most cases, and the same in both engines.
 WORD_FREQUENCY = 500
+
+#: With more distinct characters than these, building the whole dictionary is the cheaper.
+MANY_CHARACTERS = 200
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
@@ -36,8 +41,8 @@ def make_segmenter(words: tuple[str, ...] = (), engine: Engine = "rjieba") -> Se
     Parameters
     ----------
     words : tuple of str
-        Words to know beside the dictionary; Han characters alone, two or more (jieba itself never joins
-        words over punctuation).
+        Words to know that the dictionary lacks (see :func:`missing_words`); Han characters alone, two or
+        more (jieba itself never joins words over punctuation).
     engine : {"rjieba", "jieba"}
 
     Returns
@@ -57,14 +62,52 @@ def missing_words(words: Sequence[str]) -> list[str]:
 
 
 class _Rjieba:
+    """jieba-rs; as long as it meets few characters it knows no more words than begin with one of them.
+
+    Those give the same cut as all would, and a sentence need not wait for the whole dictionary.
+    """
+
     def __init__(self, words: Sequence[str]) -> None:
-        self._engine = _rjieba_extension().Jieba()
+        self._taught: dict[str, list[str]] = {}
         for word in words:
-            self._engine.add_word(word, WORD_FREQUENCY, "n")
+            self._taught.setdefault(word[0], []).append(word)
+        self._dictionary = load_dictionary()
+        self._met: set[str] = set()
+        if self._dictionary is None:
+            self._know_all()
+        else:
+            self._engine = _rjieba_extension().Jieba.empty()
+            self._rest = TOTAL + len(words) * WORD_FREQUENCY
+            self._add(self._dictionary.odd())
 
     def cut(self, text: str) -> list[str]:
+        if self._dictionary is not None and not self._met.issuperset(text):
+            self._meet(set(text) - self._met, self._dictionary)
         words: list[str] = self._engine.cut(text, False)
         return words
+
+    def _meet(self, characters: set[str], dictionary: Dictionary) -> None:
+        self._met |= characters
+        if len(self._met) > MANY_CHARACTERS:
+            self._know_all()
+            return
+        for character in characters:
+            self._add(dictionary.beginning_with(character))
+            self._add(dict.fromkeys(self._taught.get(character, ()), WORD_FREQUENCY))
+        # A word counts by its share of all, so what is not there yet counts as one word that no text holds.
+        self._engine.add_word(" ", self._rest, "")
+
+    def _add(self, words: dict[str, int]) -> None:
+        for word, frequency in words.items():
+            self._engine.add_word(word, frequency, "")
+            self._rest -= frequency
+
+    def _know_all(self) -> None:
+        self._engine = _rjieba_extension().Jieba()
+        for words in self._taught.values():
+            for word in words:
+                self._engine.add_word(word, WORD_FREQUENCY, "")
+        self._dictionary = None
 
 
 class _Jieba:
