@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from policycls.documents import Skipped, is_table, read_bytes, read_documents
-from policycls.documents.table_parts import read_stretch
 from policycls.errors import DocumentError, ModelError, PolicyclsError, TableError, UsageError
 from policycls.output.resume import Done, stamp
 from policycls.types import Document, TaggedUnit
@@ -277,6 +276,8 @@ def do(model: Model, task: Task) -> Iterator[TaggedDocument | Failure]:
         for file, skip in task.files:
             yield from _tag_file(model, file, skip, task.reading)
     elif isinstance(task, Stretch):
+        from policycls.documents.table_parts import read_stretch
+
         column = task.reading.text_column
         documents = read_stretch(task.path, task.rows, name=task.file, text_column=column)
         for part in _cut(task.file, documents, 0, task.reading):

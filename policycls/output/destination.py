@@ -12,11 +12,9 @@ from typing import BinaryIO, Final, Literal, TextIO
 from policycls.documents import Skipped
 from policycls.errors import OutputError, UsageError
 from policycls.output.atomic import atomic_path, check_writable, failure
-from policycls.output.parquet import ParquetWriter
 from policycls.output.resume import Done, Journal, discard, stamp
 from policycls.output.rows import Layout
 from policycls.output.terminal import TerminalWriter
-from policycls.output.workbook import WorkbookWriter
 from policycls.output.writers import CsvWriter, JsonlWriter, Writer
 from policycls.types import TaggedUnit
 
@@ -151,8 +149,12 @@ def open_output(
 
 def _writer(path: Path, kind: Format, layout: Layout, raw: bool, stack: ExitStack) -> Writer:
     if kind == "xlsx":
+        from policycls.output.workbook import WorkbookWriter
+
         return WorkbookWriter(path, layout)
     if kind == "parquet":
+        from policycls.output.parquet import ParquetWriter
+
         return ParquetWriter(path, layout)
     if kind == "table":
         text = stack.enter_context(path.open("w", encoding="utf-8"))
