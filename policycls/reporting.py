@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from policycls.batch import Report, inputs, run
 from policycls.errors import ModelError, NoTextError, UsageError
@@ -17,10 +16,9 @@ from policycls.model.evidence import explainer
 from policycls.model.store import read_manifest
 from policycls.output import Output, atomic_path, check_writable
 from policycls.output.destination import same_file
-from policycls.output.report import Collector, gather, render
+from policycls.output.report import Collector, Likeness, gather, render
 from policycls.output.summary import Shape, frame_of, summarize, write_summary
 from policycls.output.tagged import is_tagged, label_set_of, read_tagged
-from policycls.resources import default_model
 from policycls.schema import Language, labels_of
 from policycls.streaming import Reading
 
@@ -30,6 +28,8 @@ if TYPE_CHECKING:
 
 #: So many units make a page that a browser is slow to open.
 _MANY: Final = 30_000
+#: With fewer units, a comparison with others says little.
+_ENOUGH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,9 @@ def _page(job: ReportJob, found: Collector, model: Model | None, report: Report)
     known = {*labels.ids, labels.none.id}
     if any(unit.label not in known for unit in found.units):
         labels = label_set_of(found.units)
-    html = render(gather(found, labels, _card(job, model, found)), job.lang, job.made)
+    model = model or _tagger(job, found)
+    card = {} if model is None or model.path is None else read_manifest(model.path)
+    html = render(gather(found, labels, card, _likeness(model, found)), job.lang, job.made)
     if job.output is not None:
         with atomic_path(job.output) as path:
             path.write_bytes(html.encode("utf-8", "replace"))
@@ -167,14 +169,33 @@ def _page(job: ReportJob, found: Collector, model: Model | None, report: Report)
         )
 
 
-def _card(job: ReportJob, model: Model | None, found: Collector) -> Mapping[str, Any]:
-    """Return the manifest of the model that tagged, where it is at hand."""
-    folder = model.path if model is not None else Path(job.model) if job.model else default_model()
-    if folder is None:
-        return {}
+def _tagger(job: ReportJob, found: Collector) -> Model | None:
+    """Return the model that tagged what was read as tables, where it is at hand."""
     try:
-        manifest = read_manifest(folder)
+        model = load_model(job.model)
     except ModelError:
-        return {}
-    tagged_by = {unit.model for unit in found.units}
-    return manifest if job.model or tagged_by == {manifest["id"]} else {}
+        return None
+    return model if job.model or {unit.model for unit in found.units} == {model.id} else None
+
+
+def _likeness(model: Model | None, found: Collector) -> Likeness | None:
+    """Compare what was read with documents like those that the model learnt from; None for a few units."""
+    from policycls.learning.drift import Sample, advice, drift, look, reference
+
+    units = [unit for unit in found.units if unit.kind != "noise"]
+    if model is None or len(units) < _ENOUGH:
+        return None
+    try:
+        old = look(model, reference(model))
+    except ModelError:
+        return None
+    texts, headings, docs = zip(*((unit.text, unit.heading, unit.doc) for unit in units), strict=True)
+    compared = drift(look(model, Sample(list(texts), list(headings), list(docs), {})), old)
+    new = compared.new
+    return Likeness(
+        unknown=(new.unknown, old.unknown),
+        sure=(new.sure, old.sure),
+        shares={label: (share, old.shares[label]) for label, share in new.shares.items()},
+        words=new.examples,
+        advice=(advice(compared, "en"), advice(compared, "zh")),
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from policycls.errors import CorpusDamagedError, DocumentError, ModelError
+from policycls.errors import CorpusDamagedError, DocumentError
 from policycls.output.width import fit
 from policycls.schema import Language, labels_of
 
@@ -19,37 +19,10 @@ if TYPE_CHECKING:
     from policycls.learning.workspace import Workspace
     from policycls.model import Model
 
-#: Columns by which label shares are told, and the names that tables have for them.
-_GROUPS: Final = {
-    "year": ("year", "年份", "年度"),
-    "region": ("region", "地区", "区域"),
-    "genre": ("genre", "type", "文种"),
-}  # fmt: skip
 _SHOWN = 20
 _AGREE: Final = {
     "en": "{1} units of {0} documents read by both; {2} and {3} by one alone",
     "zh": "{0} 份文件的 {1} 个句子两人都标；另有 {2} 与 {3} 个只有一人标",
-}
-_ADVICE: Final = {
-    "en": {
-        "": "These documents are like those of the training; the scores hold.",
-        "shares": "Label shares differ and nothing else does: the documents may be about other things; read "
-        "some dozens of sentences before you conclude.",
-        "apart": "They stand apart ({}): label 200 sentences of them ('policycls review export'), retrain.",
-    },
-    "zh": {
-        "": "这些文件与训练所用的相近，得分可以照用。",
-        "shares": "标签占比与训练所用文件不同，其余相近：可能内容本就不同；抽查几十句再下结论。",
-        "apart": "与训练所用文件有差距（{}）：请用 review export 选 200 句标注，再 retrain。",
-    },
-}
-_REASONS: Final = {
-    "en": {
-        "unknown": "many words are unknown",
-        "scores": "the model is less sure",
-        "shares": "label shares differ",
-    },
-    "zh": {"unknown": "生词多", "scores": "模型把握低", "shares": "各标签占比不同"},
 }
 
 
@@ -103,7 +76,7 @@ def drift_job(
     tell: Callable[[str], None],
 ) -> Iterator[str]:
     """Say how far documents stand from others; yield the lines to print."""
-    from policycls.learning.drift import drift, look
+    from policycls.learning.drift import drift, look, reference
     from policycls.model import load_model
 
     loaded = load_model(model)
@@ -114,26 +87,6 @@ def drift_job(
         yield json.dumps(drift_record(found), ensure_ascii=False, indent=2)
     else:
         yield from drift_text(found, loaded, lang)
-
-
-def reference(model: Model) -> Sample:
-    """Return the documents that the shipped corpus keeps for testing: like those a model learnt from, unseen.
-
-    Raises
-    ------
-    ModelError
-        If the model has other labels: what it was trained on is not here.
-    """
-    from policycls.learning.corpus import load_labelled
-    from policycls.learning.splits import split
-    from policycls.resources import data_path
-    from policycls.schema import load_label_set
-
-    if not set(load_label_set().ids) <= set(model.labels):
-        hint = "name documents like those that it was trained on with --against"
-        raise ModelError("the model was not trained on the shipped corpus", hint=hint)
-    folder = data_path("corpus")
-    return _labelled_sample(split(load_labelled([folder]), folder)[1])
 
 
 def drift_record(found: Drift) -> dict[str, Any]:
@@ -147,6 +100,8 @@ def drift_record(found: Drift) -> dict[str, Any]:
 
 def drift_text(found: Drift, model: Model, lang: Language = "en") -> Iterator[str]:
     """Yield the lines that tell a drift; the last says what to do."""
+    from policycls.learning.drift import advice
+
     zh = lang == "zh"
     labels = labels_of(model.labels)
     new, old = found.new, found.old
@@ -173,14 +128,6 @@ def drift_text(found: Drift, model: Model, lang: Language = "en") -> Iterator[st
     yield advice(found, lang)
 
 
-def advice(found: Drift, lang: Language = "en") -> str:
-    """Say in a sentence what to do."""
-    told, reasons = _ADVICE[lang], found.reasons
-    if reasons in ([], ["shares"]):
-        return told[reasons[0] if reasons else ""]
-    return told["apart"].format(("，" if lang == "zh" else ", ").join(_REASONS[lang][x] for x in reasons))
-
-
 def _row(name: str, *values: str) -> str:
     return (fit(name, 34) + "".join(f"{x:>10}" for x in values)).rstrip()
 
@@ -189,13 +136,13 @@ def _sample(paths: Sequence[str], tell: Callable[[str], None]) -> Sample:
     """Read units from tables that have them, or from documents, which are split."""
     from policycls.batch import inputs
     from policycls.documents import read_documents, split_units
-    from policycls.learning.drift import Sample
+    from policycls.learning.drift import GROUPS, Sample
     from policycls.learning.review import read_rows
 
     texts: list[str] = []
     headings: list[str] = []
     docs: list[str] = []
-    groups: dict[str, list[str]] = {x: [] for x in _GROUPS}
+    groups: dict[str, list[str]] = {x: [] for x in GROUPS}
     files, skipped = inputs(paths)
     for item in skipped:
         tell(f"skipped: {item.path}: {item.reason}")
@@ -206,7 +153,7 @@ def _sample(paths: Sequence[str], tell: Callable[[str], None]) -> Sample:
                 texts.append(row["text"])
                 headings.append(row["heading"])
                 docs.append(row["doc"])
-                for name, names in _GROUPS.items():
+                for name, names in GROUPS.items():
                     groups[name].append(next((str(row[x]) for x in names if row.get(x)), ""))
             continue
         try:
@@ -215,7 +162,7 @@ def _sample(paths: Sequence[str], tell: Callable[[str], None]) -> Sample:
                 texts += [x.text for x in units]
                 headings += [x.heading for x in units]
                 docs += [document.doc] * len(units)
-                for name, names in _GROUPS.items():
+                for name, names in GROUPS.items():
                     value = next((document.fields[x] for x in names if document.fields.get(x)), "")
                     groups[name] += [value] * len(units)
         except DocumentError as error:
@@ -223,18 +170,6 @@ def _sample(paths: Sequence[str], tell: Callable[[str], None]) -> Sample:
                 raise
             tell(f"skipped: {error}")
     return Sample(texts, headings, docs, groups)
-
-
-def _labelled_sample(documents: Sequence[Any]) -> Sample:
-    from policycls.learning.drift import Sample
-
-    units = [(x, unit) for x in documents for unit in x.units]
-    texts, headings = [u.text for _, u in units], [u.heading for _, u in units]
-    groups = {
-        name: [next((str(x.meta[y]) for y in names if x.meta.get(y)), "") for x, _ in units]
-        for name, names in _GROUPS.items()
-    }
-    return Sample(texts, headings, [x.doc for x, _ in units], groups)
 
 
 def check_job(*, workspace: str | None, lang: Language) -> Iterator[str]:

@@ -129,3 +129,20 @@ def test_labels_that_the_schema_does_not_have_stand_on_the_page(folder):
     head = _page(folder / "a.html").cssselect("#labels tbody tr")
     assert "文化<b>" in head[0].text_content()
     assert len(head) == 2
+
+
+def test_many_sentences_are_held_against_those_of_the_training(folder):
+    text = (folder / "in" / "bulletin.txt").read_text("utf-8")
+    for n in range(4):
+        (folder / "in" / f"again{n}.txt").write_text(text, "utf-8")
+    assert _run(folder, "tag", "in", "-o", "tagged.jsonl").returncode == 0
+    for what in ("in", "tagged.jsonl"):
+        report_job(ReportJob([str(folder / what)], str(folder / "many.html")))
+        section = _page(folder / "many.html").cssselect("#likeness")[0]
+        labels = [x.text_content() for x in section.cssselect("th[scope=row] bdi")]
+        assert any("financing" in x for x in labels) and len(labels) == 6
+        shares = [float(x.text.split()[0]) for x in section.cssselect("td.n")]
+        assert sum(shares[4::2]) == pytest.approx(100, abs=0.5)
+        assert len(section.cssselect("p .zh")[0].text) > 10
+    report_job(ReportJob([str(folder / "in" / "news.txt")], str(folder / "few.html")))
+    assert not _page(folder / "few.html").cssselect("#likeness, nav a[href='#likeness']")

@@ -30,7 +30,7 @@ def card(trained: Trained, labels: LabelSet) -> str:
         "## Trained on",
         "",
         f"{corpus['units']:,} units of {corpus['documents']:,} documents; "
-        f"fingerprint `{corpus['fingerprint'][:16]}`.",
+        f"fingerprint `{corpus['fingerprint'][:16]}`; trained on {about['date']}.",
     ]
     own = about.get("own")
     if own:

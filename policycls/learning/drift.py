@@ -5,18 +5,52 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from policycls.errors import TooFewExamplesError
+from policycls.errors import ModelError, TooFewExamplesError
+from policycls.learning.corpus import LabelledDocument, load_labelled
+from policycls.learning.splits import split
 from policycls.model import Model
 from policycls.model.features import is_word, normalise
 from policycls.model.linear import Floats
+from policycls.resources import data_path
+from policycls.schema import Language, load_label_set
 
 #: Where people should look: points of unknown words above the reference, distance of the score
 #: distributions (Kolmogorov and Smirnov's, 0 to 1), distance of the label shares (half the sum of the
 #: differences, 0 to 1). Parts of one corpus differ by less.
 UNKNOWN, SCORES, SHARES = 0.05, 0.15, 0.15
+
+#: Columns by which label shares are told, and the names that tables have for them.
+GROUPS: Final = {
+    "year": ("year", "年份", "年度"),
+    "region": ("region", "地区", "区域"),
+    "genre": ("genre", "type", "文种"),
+}  # fmt: skip
+
+_ADVICE: Final = {
+    "en": {
+        "": "These documents are like those of the training; the scores hold.",
+        "shares": "Label shares differ and nothing else does: the documents may be about other things; read "
+        "some dozens of sentences before you conclude.",
+        "apart": "They stand apart ({}): label 200 sentences of them ('policycls review export'), retrain.",
+    },
+    "zh": {
+        "": "这些文件与训练所用的相近，得分可以照用。",
+        "shares": "标签占比与训练所用文件不同，其余相近：可能内容本就不同；抽查几十句再下结论。",
+        "apart": "与训练所用文件有差距（{}）：请用 review export 选 200 句标注，再 retrain。",
+    },
+}
+_REASONS: Final = {
+    "en": {
+        "unknown": "many words are unknown",
+        "scores": "the model is less sure",
+        "shares": "label shares differ",
+    },
+    "zh": {"unknown": "生词多", "scores": "模型把握低", "shares": "各标签占比不同"},
+}
 
 
 @dataclass(frozen=True)
@@ -153,3 +187,36 @@ def _unknown_words(model: Model, texts: Iterable[str]) -> tuple[Counter[str], in
     known = set(model.weights.vocabulary.words)
     words = [x for x in model.segmenter.cut(normalise(list(texts)).text) if is_word(x) and not x.isascii()]
     return Counter(x for x in words if x not in known), len(words)
+
+
+def reference(model: Model) -> Sample:
+    """Return the documents that the shipped corpus keeps for testing: like those a model learnt from, unseen.
+
+    Raises
+    ------
+    ModelError
+        If the model has other labels: what it was trained on is not here.
+    """
+    if not set(load_label_set().ids) <= set(model.labels):
+        hint = "name documents like those that it was trained on with --against"
+        raise ModelError("the model was not trained on the shipped corpus", hint=hint)
+    folder = data_path("corpus")
+    return _labelled(split(load_labelled([folder]), folder)[1])
+
+
+def advice(found: Drift, lang: Language = "en") -> str:
+    """Say in a sentence what to do."""
+    told, reasons = _ADVICE[lang], found.reasons
+    if reasons in ([], ["shares"]):
+        return told[reasons[0] if reasons else ""]
+    return told["apart"].format(("，" if lang == "zh" else ", ").join(_REASONS[lang][x] for x in reasons))
+
+
+def _labelled(documents: Sequence[LabelledDocument]) -> Sample:
+    units = [(x, unit) for x in documents for unit in x.units]
+    texts, headings = [u.text for _, u in units], [u.heading for _, u in units]
+    groups = {
+        name: [next((str(x.meta[y]) for y in names if x.meta.get(y)), "") for x, _ in units]
+        for name, names in GROUPS.items()
+    }
+    return Sample(texts, headings, [x.doc for x, _ in units], groups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,7 @@ def train(
         precisions=precisions,
     )
     about = {
+        "date": datetime.now(UTC).date().isoformat(),
         "labels": {"version": labels.version, "digest": labels.digest},
         "corpus": {
             "fingerprint": fingerprint(documents),

@@ -3,9 +3,8 @@
 import pytest
 
 from policycls.errors import TooFewExamplesError
-from policycls.learning.drift import Sample, drift, look
+from policycls.learning.drift import Sample, advice, drift, look, reference
 from policycls.model import load_model
-from policycls.surveying import advice, reference
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Training: from labelled documents to a model folder; and the shipped model is that of this checkout."""
 
 import json
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -62,6 +63,7 @@ def test_the_manifest_tells_what_it_was_trained_on(trained, tmp_path):
     assert manifest["labels"] == {"version": LABELS.version, "digest": LABELS.digest}
     assert Recipe(**{**manifest["recipe"], "neighbours": tuple(manifest["recipe"]["neighbours"])}) == RECIPE
     assert {"numpy", "scipy", "scikit-learn", "python"} <= set(manifest["versions"])
+    assert date.fromisoformat(manifest["date"]) <= datetime.now(UTC).date()
 
 
 def test_training_again_gives_the_same_bytes(trained, tmp_path):

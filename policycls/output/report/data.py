@@ -118,6 +118,30 @@ class DocumentText:
         return [round(SHADES * count / max(self.total, 1)) for count in self.counts]
 
 
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like the documents are to those that the model was tested on.
+
+    Attributes
+    ----------
+    unknown, sure : (float, float)
+        Share of words that the model does not know, and the mean probability of the label given: here and
+        there.
+    shares : dict of str to (float, float)
+        Share of the units by label, here and there.
+    words : list of str
+        Frequent unknown words.
+    advice : (str, str)
+        What to do, in English and Chinese.
+    """
+
+    unknown: tuple[float, float]
+    sure: tuple[float, float]
+    shares: Mapping[str, tuple[float, float]]
+    words: Sequence[str]
+    advice: tuple[str, str]
+
+
 @dataclass(frozen=True)
 class Content:
     """All that the page tells.
@@ -140,6 +164,7 @@ class Content:
         Ids of the models that tagged.
     card : Mapping
         The model's manifest; empty where it is not at hand.
+    likeness : Likeness or None
     key : str
         Tells this content from every other.
     """
@@ -153,6 +178,7 @@ class Content:
     skipped: list[Skipped]
     models: list[str]
     card: Mapping[str, Any]
+    likeness: Likeness | None
     key: str
 
     @property
@@ -172,7 +198,12 @@ class Content:
         )
 
 
-def gather(found: Collector, labels: LabelSet, card: Mapping[str, Any] | None = None) -> Content:
+def gather(
+    found: Collector,
+    labels: LabelSet,
+    card: Mapping[str, Any] | None = None,
+    likeness: Likeness | None = None,
+) -> Content:
     """Count and cut what was collected.
 
     Parameters
@@ -182,6 +213,7 @@ def gather(found: Collector, labels: LabelSet, card: Mapping[str, Any] | None = 
         With every label of the units.
     card : mapping, optional
         The model's manifest.
+    likeness : Likeness, optional
     """
     tags = [
         Tag(x.id, clean(x.name_en), clean(x.name_zh), _letter(n), str(n % 8))
@@ -205,6 +237,7 @@ def gather(found: Collector, labels: LabelSet, card: Mapping[str, Any] | None = 
         skipped=found.skipped,
         models=sorted({unit.model for unit in found.units if unit.model}),
         card=card or {},
+        likeness=likeness,
         key=digest.hexdigest()[:16],
     )
 
