@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import figures
 from accuracy_text import OURS, coverage, reliability
-from results import FIGURES, history
+from results import FIGURES, ROOT, history, write_section
 
 from policycls.learning.metrics import count
 from policycls.schema import load_label_set
@@ -49,6 +49,14 @@ def draw(measured: Mapping[str, Measured]) -> None:
         x_name="share of units kept", y_name="right labels among them", x_ticks=ticks,
     )  # fmt: skip
     draw_history()
+    shown_on_card()
+
+
+def shown_on_card() -> None:
+    """Show the pictures on the shipped model's card."""
+    names = {"labels": "F1 by label", "calibration": "Calibration", "coverage": "Coverage against precision"}
+    shown = [f"![{told}](../../benchmarks/figures/{name}.svg)" for name, told in names.items()]
+    write_section("pictures", "\n\n".join(["## Pictures", *shown]), ROOT / "models" / "default" / "CARD.md")
 
 
 def draw_history() -> None:

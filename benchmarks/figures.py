@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from math import isnan
+from math import ceil, floor, isnan, log10
 from pathlib import Path
 
 #: Okabe–Ito colours, which colour-blind people can tell apart.
@@ -129,6 +129,40 @@ def lines(
                 f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
                 for x, y in (at(*p) for p in line)
             ]
+    _write(path, bottom + 48, title, parts)
+
+
+def points(
+    path: Path,
+    title: str,
+    found: Mapping[str, tuple[float, float]],
+    *,
+    x_name: str,
+    y_name: str,
+    x_ticks: Sequence[float],
+) -> None:
+    """Draw named points; x is logarithmic, y runs from the tenth under the lowest to that over the highest."""
+    left, right, top, bottom = 60, _WIDTH - 24, 62, 330
+    low = floor(10 * min(y for _, y in found.values())) / 10
+    high = ceil(10 * max(y for _, y in found.values())) / 10
+    begin, end = log10(x_ticks[0]), log10(x_ticks[-1])
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        across = (log10(x) - begin) / (end - begin)
+        return left + across * (right - left), bottom - (y - low) / (high - low) * (bottom - top)
+
+    parts = [_text(left, 54, y_name), _text(right, bottom + 36, x_name, anchor="end")]
+    for tenth in range(round(20 * low), round(20 * high) + 1):
+        y = at(x_ticks[0], tenth / 20)[1]
+        parts += [_line(left, y, right, y), _text(left - 8, y + 4, f"{tenth / 20:.2f}", anchor="end")]
+    for tick in x_ticks:
+        parts.append(_text(at(tick, low)[0], bottom + 18, f"{tick:,g}", anchor="middle"))
+    parts.append(_line(left, bottom, right, bottom, 'class="axis"'))
+    for n, (name, point) in enumerate(found.items()):
+        x, y = at(*point)
+        near_end = x > (left + right) / 2
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{COLOURS[n % len(COLOURS)]}"/>')
+        parts.append(_text(x - 9 if near_end else x + 9, y + 4, name, anchor="end" if near_end else "start"))
     _write(path, bottom + 48, title, parts)
 
 

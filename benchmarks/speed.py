@@ -20,7 +20,8 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from results import BASELINE, table, write_section
+from figures import points
+from results import BASELINE, FIGURES, table, write_section
 from speed_parts import HERE, interleaved, parts, run, start_up, stream, training
 from speed_peers import PEERS, Predict
 from speed_units import TOGETHER, corpus, recombined, repeated
@@ -126,6 +127,20 @@ def peers_table(
     return table(head, rows)
 
 
+def draw(times: Mapping[str, list[float]], n: int, told: Mapping[str, Mapping[str, Any]]) -> None:
+    """Draw how fast against how right, for all that label."""
+    found = {
+        (PEERS[name].title if name in PEERS else name).replace("*", ""): (n / median(x), float(told[name]["f1"]))
+        for name, x in times.items()
+        if told.get(name, {}).get("f1", "–") != "–"
+    }
+    points(
+        FIGURES / "speed.svg", "How fast, and how right", found,
+        x_name="units a second, one thread", y_name="macro-F1 on the frozen test documents",
+        x_ticks=(1_000, 3_000, 10_000, 30_000, 100_000, 300_000),
+    )  # fmt: skip
+
+
 def about_peers(
     predict: Mapping[str, Predict], seconds: Mapping[str, float], texts: Sequence[str], folder: Path
 ) -> dict[str, dict[str, str]]:
@@ -172,10 +187,12 @@ def report(folder: Path, streamed: bool) -> None:
         folder, [sys.executable, str(HERE / "speed_peers.py"), "tutorial", str(folder / "tutorial")], ROUNDS
     )
     figures = {name: median(x) for name, x in ratios(times).items()} | start_ratios(starts)
+    draw(times, len(texts), told)
     sections = [
         "## Speed",
         about_run(texts, [PEERS[x].title for x in PEERS if x not in names]),
         peers_table(times, texts, told),
+        "![Speed and accuracy](figures/speed.svg)",
         "### What must be reached",
         wanted_table(figures),
         "### Where the time goes",
