@@ -141,7 +141,7 @@ def points(
     y_name: str,
     x_ticks: Sequence[float],
 ) -> None:
-    """Draw named points; x is logarithmic, y runs from the tenth under the lowest to that over the highest."""
+    """Draw named points; x is logarithmic, y runs from the tenth under all to that over all."""
     left, right, top, bottom = 60, _WIDTH - 24, 62, 330
     low = floor(10 * min(y for _, y in found.values())) / 10
     high = ceil(10 * max(y for _, y in found.values())) / 10

@@ -130,7 +130,10 @@ def peers_table(
 def draw(times: Mapping[str, list[float]], n: int, told: Mapping[str, Mapping[str, Any]]) -> None:
     """Draw how fast against how right, for all that label."""
     found = {
-        (PEERS[name].title if name in PEERS else name).replace("*", ""): (n / median(x), float(told[name]["f1"]))
+        (PEERS[name].title if name in PEERS else name).replace("*", ""): (
+            n / median(x),
+            float(told[name]["f1"]),
+        )
         for name, x in times.items()
         if told.get(name, {}).get("f1", "–") != "–"
     }

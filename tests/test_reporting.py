@@ -53,6 +53,7 @@ def test_a_folder_becomes_a_page_with_columns_and_what_was_skipped(folder):
     assert len(page.cssselect(".panel")) == 10
     assert page.cssselect("mark")
     assert "broken.pdf" in page.cssselect("#read tbody")[0].text_content()
+    assert page.cssselect("#read tbody .zh")[0].text == "已损坏，或不是 PDF；请打开后重新保存"
     assert re.search(r"\d{4}-\d\d-\d\d", page.cssselect("#model time")[0].text)
 
 

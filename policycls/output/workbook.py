@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from policycls.documents import Skipped
 from policycls.output.atomic import scratch_folder
+from policycls.output.reasons import in_chinese
 from policycls.output.rows import BEFORE, Cell, Layout, clean
 from policycls.output.styles import WIDTHS, WORDS, Styles
 from policycls.output.width import width
@@ -234,7 +235,8 @@ class WorkbookWriter:
         sheet.set_column(0, 1, 60)
         self._row(sheet, 0, [words["path"], words["reason"]], [self._styles.head] * 2)
         for n, item in enumerate(self._skipped[: SHEET_ROWS - 1], 1):
-            self._row(sheet, n, [clean(item.path), clean(item.reason)], [self._styles.wrapped] * 2)
+            reason = in_chinese(item.reason) if self._layout.lang == "zh" else item.reason
+            self._row(sheet, n, [clean(item.path), clean(reason)], [self._styles.wrapped] * 2)
         if not self._skipped:
             self._row(sheet, 1, [words["nothing"]], [self._styles.plain])
         sheet.freeze_panes(1, 0)

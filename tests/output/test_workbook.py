@@ -117,6 +117,8 @@ def test_skipped_inputs_stand_with_their_reasons(tmp_path):
         "b.pdf",
         "is encrypted",
     ]
+    book = _book(tmp_path, [unit()], "zh", skipped=[Skipped("b.pdf", "is encrypted")])
+    assert [cell.value for cell in [*book.worksheets[-1].iter_rows()][1]] == ["b.pdf", "已加密"]
 
 
 def test_a_text_too_long_for_a_cell_is_cut_with_a_mark_and_a_note(tmp_path):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup, escape
 
 from policycls import __version__
+from policycls.output.reasons import in_chinese
 from policycls.output.report.data import Content
 from policycls.output.report.groups import Figure
 from policycls.output.report.svg import BAR, WIDTH, bars, panels
@@ -187,7 +188,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     found.globals |= {"say": say, "both": both, "column": column}
-    found.filters |= {"shown": shown, "percent": _percent, "thousands": _thousands}
+    found.filters |= {"shown": shown, "in_chinese": in_chinese, "percent": _percent, "thousands": _thousands}
     return found
 
 
