@@ -108,6 +108,8 @@ def retrain(
                 "there is no labelled unit here", hint="take some in: 'policycls review'"
             )
         tell(f"training on {_units(base_train):,} units that ship and {_units(own.train):,} of your own")
+        if own.test and not own.train:
+            tell("note: all of your documents are kept for testing so far; the model learns from further ones")
         documents = [*base_train, *(replace(x, weight=OWN_WEIGHT) for x in own.train)]
         if not base_train:
             documents = own.train
