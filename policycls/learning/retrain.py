@@ -209,11 +209,11 @@ def _keep(
 ) -> str:
     """Write the model, its card and its doubts; return its name."""
     models = workspace.models
-    staged = models.stage()
-    trained.told(**about).save(staged)
-    (staged / "CARD.md").write_text(card(trained.told(**about), workspace.labels), encoding="utf-8")
-    _write_doubts(staged / DOUBTS, trained, own)
-    return models.adopt(staged)
+    with models.staged() as staged:
+        trained.told(**about).save(staged)
+        (staged / "CARD.md").write_text(card(trained.told(**about), workspace.labels), encoding="utf-8")
+        _write_doubts(staged / DOUBTS, trained, own)
+        return models.adopt(staged)
 
 
 def _write_doubts(path: Path, trained: Trained, own: Sequence[LabelledDocument]) -> None:

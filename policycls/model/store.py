@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -30,6 +31,8 @@ from policycls.resources import default_model
 FORMAT = 1
 MANIFEST, WEIGHTS = "manifest.json", "weights.npz"
 
+#: Begins the name of weights whose manifest is in place while they are not yet in theirs.
+_BESIDE = ".weights-"
 _LARGEST_MANIFEST = 4 << 20
 _LARGEST_WEIGHTS = 1 << 30  # bytes, after expansion
 _MOST_CLASSES = 201
@@ -54,7 +57,8 @@ def save_model(
     Parameters
     ----------
     folder : str or Path
-        Made where it does not exist. The manifest is written last: without it there is no model.
+        Made where it does not exist. A model that is there is replaced in one step, with the manifest:
+        until then the new weights stand beside the old ones, under a name of their own.
     weights : Weights
     classes : list of str
     settings : Settings
@@ -78,8 +82,16 @@ def save_model(
         **(about or {}),
         "files": {WEIGHTS: {"bytes": len(packed), "sha256": digest}},
     }
-    _write(folder / WEIGHTS, packed)
-    _write(folder / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    beside = _beside(folder, digest)
+    try:
+        _write(beside, packed)
+        _write(folder / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    beside.replace(folder / WEIGHTS)
+    for left in folder.glob(f"{_BESIDE}*"):  # by writers that were killed
+        left.unlink()
     return folder
 
 
@@ -106,8 +118,9 @@ def load_model(path: str | Path | None = None) -> Model:
     """
     folder = default_model() if path is None else Path(path)
     manifest = read_manifest(folder)
-    packed = _read(folder / WEIGHTS, _LARGEST_WEIGHTS)
     stated = manifest["files"][WEIGHTS]
+    beside = _beside(folder, stated["sha256"])
+    packed = _read(beside if beside.is_file() else folder / WEIGHTS, _LARGEST_WEIGHTS)
     if len(packed) != stated["bytes"]:
         raise _damaged(f"{WEIGHTS}: {len(packed)} bytes, the manifest says {stated['bytes']}", folder)
     if hashlib.sha256(packed).hexdigest() != stated["sha256"]:
@@ -153,11 +166,19 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     ):
         raise _damaged(f"{MANIFEST}: 'classes' is not a list of 2 to {_MOST_CLASSES} ids", folder)
     stated = files.get(WEIGHTS) if isinstance(files, dict) else None
-    if not isinstance(stated, dict) or not isinstance(stated.get("bytes"), int) or "sha256" not in stated:
+    if (
+        not isinstance(stated, dict)
+        or not isinstance(stated.get("bytes"), int)
+        or not re.fullmatch(r"[0-9a-f]{64}", str(stated.get("sha256")))
+    ):
         raise _damaged(f"{MANIFEST}: 'files' does not name {WEIGHTS}", folder)
     if not isinstance(manifest.get("id"), str) or not isinstance(manifest.get("settings"), dict):
         raise _damaged(f"{MANIFEST}: 'id' or 'settings' is missing", folder)
     return manifest
+
+
+def _beside(folder: Path, digest: str) -> Path:
+    return folder / f"{_BESIDE}{digest}.npz"
 
 
 def _damaged(message: str, folder: Path) -> ModelDamagedError:

@@ -68,7 +68,8 @@ def check_folder(target: str | Path, holds: str) -> None:
     """
     path = Path(target)
     if path.is_dir():
-        if any(path.iterdir()) and not (path / holds).is_file():
+        # Names with a dot are what a killed writer left there, and what systems put into every folder.
+        if any(x.name[0] != "." for x in path.iterdir()) and not (path / holds).is_file():
             raise OutputError("is a folder of other things", hint="name a new folder", path=path)
         check_writable(path / holds)
     elif path.exists() or path.is_symlink():
