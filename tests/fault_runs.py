@@ -68,7 +68,7 @@ def start(
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY) if out is None else out, 1)
         os.dup2(err, 2)
-        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: PTH123, SIM115
+        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
         before()
         with joblib.parallel_config("sequential"):
             status = _status(arguments)

@@ -109,7 +109,9 @@ def retrain(
             )
         tell(f"training on {_units(base_train):,} units that ship and {_units(own.train):,} of your own")
         if own.test and not own.train:
-            tell("note: all of your documents are kept for testing so far; the model learns from further ones")
+            tell(
+                "note: all of your documents are kept for testing so far; the model learns from further ones"
+            )
         documents = [*base_train, *(replace(x, weight=OWN_WEIGHT) for x in own.train)]
         if not base_train:
             documents = own.train
