@@ -1,4 +1,4 @@
-"""The command line as tests of faults run it: in this process, or in a copy of it that may be killed or held."""
+"""The command line as tests of faults run it: in this process, or in a copy that may be killed or held."""
 
 from __future__ import annotations
 
