@@ -167,6 +167,26 @@ def test_a_sheet_of_paragraphs_without_header():
     assert [d.text for d in documents] == ["近年来，我市持续优化营商环境。", "推行一窗受理。"]
 
 
+def test_sheets_without_texts_are_left_out_with_a_note():
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["全县汇总"])
+    book.active.append(["乡镇", "件数", "占比"])
+    for title in ("一季度", "二季度"):
+        sheet = book.create_sheet(title)
+        sheet.append(["正文", "乡镇"])
+        sheet.append([f"{title}开展走访。", "甲镇"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    first, second = read("t.xlsx", buffer.getvalue())
+    assert [first.text, second.text] == ["一季度开展走访。", "二季度开展走访。"]
+    assert first.notes == ("1 of 3 sheets left out: no text column",)
+    assert first.doc == "t.xlsx#一季度!1"
+    with pytest.raises(TableError, match="3 fields, header has 1"):
+        read("t.xlsx", make_xlsx(["全县汇总"], ["乡镇", "件数", "占比"]))
+
+
 def test_xlsx_that_declares_a_dtd_or_expands_without_end():
     laughs = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><workbook>&b;</workbook>'
     with pytest.raises(Exception, match="contains a DTD"):
