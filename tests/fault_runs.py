@@ -6,6 +6,7 @@ import contextlib
 import csv
 import functools
 import io
+import json
 import os
 import shutil
 import signal
@@ -14,12 +15,19 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import joblib
 from workspaces import SCHEMA, documents, workspace
 
 from policycls.cli import main
 from policycls.learning.retrain import retrain
+
+#: A text of three units that may stand in any document.
+TEXT = (
+    "一、优化审批\n推行容缺受理和告知承诺，企业开办一天办结。\n"
+    "帮助中小企业解决用工难题，发放贴息贷款三百万元。\n"
+)
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,48 @@ def state(folder: Path) -> dict[str, bytes]:
     """Return what lies in a folder, locks aside."""
     files = (x for x in sorted(folder.rglob("*")) if x.is_file() and ".lock" not in x.name)
     return {x.relative_to(folder).as_posix(): x.read_bytes() for x in files}
+
+
+def tagged(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows that :func:`tag` wrote."""
+    file = folder / "out.jsonl"
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+
+
+def tag(folder: Path, *paths: object, options: tuple[str, ...] = ()) -> Result:
+    """Tag inputs to ``out.jsonl`` in the folder."""
+    (folder / "out.jsonl").unlink(missing_ok=True)
+    return run("tag", *paths, "-o", folder / "out.jsonl", *options)
+
+
+def read(folder: Path, name: str, data: bytes, *, options: tuple[str, ...] = ()) -> tuple[str, str]:
+    """Tag a file that can be read; return its text as tagged, and what was said."""
+    (folder / name).write_bytes(data)
+    result = tag(folder, folder / name, options=options)
+    assert result.status == 0, result.stderr
+    return "".join(row["text"] for row in tagged(folder)), result.stderr
+
+
+def refused(folder: Path, name: str, data: bytes, *said: str) -> None:
+    """Alone the file is an error and nothing is written; beside a good one it is skipped by name."""
+    inputs = folder / "in"
+    inputs.mkdir(exist_ok=True)
+    (inputs / name).write_bytes(data)
+    alone = tag(folder, inputs / name)
+    assert alone.status == 3, alone.stderr
+    assert not (folder / "out.jsonl").exists()
+    (inputs / "good.txt").write_text(TEXT, "utf-8")
+    batch = tag(folder, inputs)
+    assert batch.status == 8, batch.stderr
+    found = {row["doc"] for row in tagged(folder)}
+    before = {doc for doc in found if doc.startswith(f"{inputs / name}#")}
+    assert found - before == {f"{inputs}/good.txt"}
+    assert not before or f"(the {len(before)} documents before are tagged)" in batch.stderr
+    for result, start in ((alone, "error"), (batch, "skipped")):
+        assert "Traceback" not in result.stderr
+        line = next(x for x in result.stderr.splitlines() if x.startswith(f"{start}: {inputs / name}: "))
+        for part in said:
+            assert part in line
 
 
 def write_table(path: Path, rows: list[list[object]]) -> Path:

@@ -3,57 +3,15 @@
 import io
 import json
 import random
-from pathlib import Path
 
 import pypdf
 import pytest
-from fault_runs import Result, run
+from fault_runs import TEXT, read, refused, run, tag, tagged
 from files_made import make_docx, make_pdf, make_zip
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-TEXT = (
-    "一、优化审批\n推行容缺受理和告知承诺，企业开办一天办结。\n"
-    "帮助中小企业解决用工难题，发放贴息贷款三百万元。\n"
-)
 anywhere = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def _tagged(folder: Path) -> list[dict]:
-    file = folder / "out.jsonl"
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
-
-
-def _tag(folder: Path, *paths: object, options: tuple[str, ...] = ()) -> Result:
-    (folder / "out.jsonl").unlink(missing_ok=True)
-    return run("tag", *paths, "-o", folder / "out.jsonl", *options)
-
-
-def read(folder: Path, name: str, data: bytes, *, options: tuple[str, ...] = ()) -> tuple[str, str]:
-    """Tag a file that can be read; return its text as tagged, and what was said."""
-    (folder / name).write_bytes(data)
-    result = _tag(folder, folder / name, options=options)
-    assert result.status == 0, result.stderr
-    return "".join(row["text"] for row in _tagged(folder)), result.stderr
-
-
-def refused(folder: Path, name: str, data: bytes, *said: str) -> None:
-    """Alone the file is an error and nothing is written; beside a good one it is skipped by name."""
-    inputs = folder / "in"
-    inputs.mkdir(exist_ok=True)
-    (inputs / name).write_bytes(data)
-    alone = _tag(folder, inputs / name)
-    assert alone.status == 3, alone.stderr
-    assert not (folder / "out.jsonl").exists()
-    (inputs / "good.txt").write_text(TEXT, "utf-8")
-    batch = _tag(folder, inputs)
-    assert batch.status == 8, batch.stderr
-    assert {row["doc"] for row in _tagged(folder)} == {f"{inputs}/good.txt"}
-    for result, start in ((alone, "error"), (batch, "skipped")):
-        assert "Traceback" not in result.stderr
-        line = next(x for x in result.stderr.splitlines() if x.startswith(f"{start}: {inputs / name}: "))
-        for part in said:
-            assert part in line
 
 
 def _marks(result: str) -> str:
@@ -116,19 +74,19 @@ def test_row_06_control_characters_are_taken_out_and_counted(tmp_path, suffix):
     result = run("tag", tmp_path / "a.txt", "-o", tmp_path / f"tagged.{suffix}")
     assert result.status == 0, result.stderr
     assert "3 control characters removed" in result.stderr
-    again = _tag(tmp_path, tmp_path / f"tagged.{suffix}")
+    again = tag(tmp_path, tmp_path / f"tagged.{suffix}")
     assert again.status == 0, again.stderr
-    text = "".join(row["text"] for row in _tagged(tmp_path))
+    text = "".join(row["text"] for row in tagged(tmp_path))
     assert "推行容缺受理和告知承诺" in text
 
 
 def test_row_07_unseen_characters_stay_in_the_output_and_change_no_label(tmp_path):
     plain, _ = read(tmp_path, "a.txt", TEXT.encode())
-    labels = [row["label"] for row in _tagged(tmp_path)]
+    labels = [row["label"] for row in tagged(tmp_path)]
     odd = TEXT.replace("容缺", "容\u200b缺").replace("贷款", "\u202e贷\u2060款").replace("企业", "企业\ue000")
     text, said = read(tmp_path, "a.txt", odd.encode())
     assert "容\u200b缺" in text
-    assert [row["label"] for row in _tagged(tmp_path)] == labels
+    assert [row["label"] for row in tagged(tmp_path)] == labels
     assert "private" in said
     assert plain != text
 
@@ -203,10 +161,10 @@ def test_row_17_a_mutated_pdf_gives_text_or_a_line_of_error(tmp_path, seed):
     for _ in range(rng.randint(1, 40)):
         data[rng.randrange(len(data))] = rng.randrange(256)
     (tmp_path / "a.pdf").write_bytes(data)
-    result = _tag(tmp_path, tmp_path / "a.pdf")
+    result = tag(tmp_path, tmp_path / "a.pdf")
     assert result.status in (0, 3)
     assert "Traceback" not in result.stderr
-    assert bool(_tagged(tmp_path)) == (result.status == 0)
+    assert bool(tagged(tmp_path)) == (result.status == 0)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +189,6 @@ def test_row_20_a_sentence_without_end_is_cut_and_flagged(tmp_path):
     sentence = "推进企业服务工作" * 12_500
     text, _ = read(tmp_path, "a.txt", sentence.encode())
     assert text == sentence
-    rows = _tagged(tmp_path)
+    rows = tagged(tmp_path)
     assert len(rows) > 1
     assert all(len(row["text"]) <= 2000 and row["review"] for row in rows)
