@@ -307,6 +307,8 @@ def _settings(stated: Mapping[str, Any]) -> Settings:
         precisions = tuple((float(wanted), float(at)) for wanted, at in stated["precisions"])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelDamagedError(f"{MANIFEST}: 'settings' is incomplete") from error
+    if len(stated) != 2 + len(rest):
+        raise ModelDamagedError(f"{MANIFEST}: 'settings' has more than is known here")
     values = [*neighbours, *rest.values(), *(x for pair in precisions for x in pair)]
     if max(len(neighbours), len(precisions)) > 16 or not all(np.isfinite(x) and 0 <= x <= 1 for x in values):
         raise ModelDamagedError(f"{MANIFEST}: 'settings' has values out of range")
