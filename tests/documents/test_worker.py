@@ -11,8 +11,8 @@ import pytest
 from files_made import make_docx, make_pdf, make_xlsx, make_zip, with_part
 
 from policycls.documents import read_bytes, worker
-from policycls.documents.limits import hold_memory
 from policycls.errors import DocumentError, LimitError, NoTextError, TableError
+from policycls.system import hold_memory
 
 TEXT = "持续优化营商环境，压缩审批时限。"
 PAGES = [[TEXT], ["推行一窗受理。"]]
@@ -153,7 +153,7 @@ def test_documents_may_be_read_by_several_threads():
 
 def test_memory_is_held():
     code = (
-        "from policycls.documents.limits import hold_memory\n"
+        "from policycls.system import hold_memory\n"
         "held = hold_memory(2 ** 29)\n"
         "try: bytearray(2 ** 30)\n"
         "except MemoryError: print('refused' if held else 'odd')\n"
