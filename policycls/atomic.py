@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import platform
 import re
 import secrets
 import shutil
@@ -20,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from policycls.errors import OutputError
-from policycls.system import running
+from policycls.system import machine, running
 
 _STRAY = re.compile(r"\.policycls-(?P<node>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{12}\.tmp")
 
@@ -189,4 +188,4 @@ def _create(folder: Path) -> Path:
 
 
 def _node() -> str:
-    return f"{zlib.crc32(platform.node().encode()):08x}"
+    return f"{zlib.crc32(machine().encode()):08x}"

@@ -43,6 +43,11 @@ def on_termination(act: Callable[[], None]) -> None:
         signal.signal(signal.SIGTERM, end)
 
 
+def machine() -> str:
+    """Return the name of this machine; it is not asked for over the network."""
+    return os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
+
+
 def running(pid: int) -> bool:
     """Say whether a process of this machine runs; where one may not know, yes."""
     if sys.platform == "win32":  # os.kill(pid, 0) would end it
