@@ -1,5 +1,6 @@
 """What a run does, told by the interpreter itself: no socket, no pickle, no process but the reader's."""
 
+import json
 import os
 import subprocess
 import sys
