@@ -152,7 +152,8 @@ class _Process:
         if self.owner != os.getpid():
             return  # a copy of another process's handle
         self._process.kill()
-        with self._process:  # closes the pipes and waits
+        # Closes the pipes and waits; what was not sent yet cannot be any more.
+        with contextlib.suppress(OSError), self._process:
             pass
 
 
