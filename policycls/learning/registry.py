@@ -13,11 +13,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from policycls.atomic import atomic_path, failure
 from policycls.errors import CorpusDamagedError, LockedError, ModelError, ModelNotFoundError, OutputError
 from policycls.model import load_model
 from policycls.model.store import MANIFEST, read_manifest
-from policycls.output import atomic_path
-from policycls.output.atomic import failure
 from policycls.resources import CURRENT, SHIPPED, current_model, data_path
 
 #: Begins the names of folders that are not models yet.

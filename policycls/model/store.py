@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError
+from policycls.atomic import atomic_path
+from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError, OutputError
 from policycls.model.calibration import Calibration
 from policycls.model.classifier import Model
 from policycls.model.features import Vocabulary
@@ -84,9 +85,11 @@ def save_model(
     }
     beside = _beside(folder, digest)
     try:
-        _write(beside, packed)
-        _write(folder / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
-    except OSError:
+        with atomic_path(beside) as path:
+            path.write_bytes(packed)
+        with atomic_path(folder / MANIFEST) as path:
+            path.write_bytes((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    except OutputError:
         beside.unlink(missing_ok=True)
         raise
     beside.replace(folder / WEIGHTS)
@@ -192,21 +195,6 @@ def _read(path: Path, most: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise _damaged(f"{path.name}: {error.strerror or 'cannot be read'}", path.parent) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all (the model room stands below the output room's atomic_path)."""
-    import os
-
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temp.replace(path)
-    finally:
-        temp.unlink(missing_ok=True)
 
 
 def _text_array(words: tuple[str, ...]) -> NDArray[np.uint8]:
