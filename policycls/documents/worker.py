@@ -153,7 +153,8 @@ class _Process:
         if self.owner != os.getpid():
             return  # a copy of another process's handle
         self._process.kill()
-        with self._process:  # closes the pipes and waits
+        # Closes the pipes and waits; what could not be sent any more stays unsent.
+        with contextlib.suppress(BrokenPipeError), self._process:
             pass
 
 
