@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from policycls.documents.boundary import guarded
+from policycls.documents.json_lines import read_lines
 from policycls.documents.records import read_records
 from policycls.errors import (
     CorpusDamagedError,
@@ -135,7 +137,7 @@ def load_labelled(
     metas: dict[str, Mapping[str, Any]] = {}
     wrong: list[UnknownLabelError] = []
     for file in _files(paths):
-        for doc, meta, unit in _rows(file, labels, wrong):
+        for doc, meta, unit in guarded(str(file), _rows(file, labels, wrong)):
             if meta is None:
                 blank += 1
                 continue
@@ -225,18 +227,8 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
 
 
 def _jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise CorpusDamagedError("is not UTF-8 text", path=file) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise CorpusDamagedError("not valid JSON", path=file, line=number) from error
-        if not isinstance(row, dict) or not isinstance(row.get("meta", {}), dict):
+    for number, row in read_lines(file.read_bytes(), file):
+        if not isinstance(row.get("meta", {}), dict):
             raise CorpusDamagedError("not a JSON object of a labelled unit", path=file, line=number)
         yield number, row
 

@@ -214,5 +214,5 @@ def _row(line: bytes) -> Row | None:
             return None
         record = {name: record[name] for name in _NAMES if name in record}
         return Row(**{**record, "labels": tuple(record["labels"]), "among": tuple(record["among"])})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -14,7 +14,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from policycls.atomic import atomic_path, failure
-from policycls.errors import CorpusDamagedError, LockedError, ModelError, ModelNotFoundError, OutputError
+from policycls.documents.json_lines import read_lines
+from policycls.errors import LockedError, ModelError, ModelNotFoundError, OutputError
 from policycls.model import load_model
 from policycls.model.store import MANIFEST, read_manifest
 from policycls.resources import CURRENT, SHIPPED, current_model, data_path
@@ -84,16 +85,10 @@ class Registry:
     def history(self) -> list[dict[str, Any]]:
         """Return what happened, the oldest first; a last line that was not finished is passed over."""
         try:
-            lines = self.history_file.read_text(encoding="utf-8").split("\n")
+            data = self.history_file.read_bytes()
         except FileNotFoundError:
             return []
-        found = []
-        for number, line in enumerate(lines[:-1], 1):
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                raise CorpusDamagedError("not valid JSON", path=self.history_file, line=number) from None
-        return found
+        return [row for _, row in read_lines(data[: data.rfind(b"\n") + 1], self.history_file)]
 
     @contextmanager
     def staged(self) -> Iterator[Path]:

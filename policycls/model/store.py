@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policycls.atomic import atomic_path
+from policycls.documents.json_lines import loads
 from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError, OutputError
 from policycls.model.calibration import Calibration
 from policycls.model.classifier import Model
@@ -150,7 +151,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         hint = "a model folder holds manifest.json and weights.npz; 'policycls train' makes one"
         raise ModelNotFoundError("no model here", hint=hint, path=folder)
     try:
-        manifest = json.loads(_read(folder / MANIFEST, _LARGEST_MANIFEST))
+        manifest = loads(_read(folder / MANIFEST, _LARGEST_MANIFEST).decode())
     except (ValueError, RecursionError) as error:
         raise _damaged(f"{MANIFEST}: not valid JSON", folder) from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
