@@ -12,7 +12,8 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -85,17 +86,18 @@ def save_model(
         "files": {WEIGHTS: {"bytes": len(packed), "sha256": digest}},
     }
     beside = _beside(folder, digest)
-    try:
-        with atomic_path(beside) as path:
-            path.write_bytes(packed)
-        with atomic_path(folder / MANIFEST) as path:
-            path.write_bytes((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
-    except OutputError:
-        beside.unlink(missing_ok=True)
-        raise
-    beside.replace(folder / WEIGHTS)
-    for left in folder.glob(f"{_BESIDE}*"):  # by writers that were killed
-        left.unlink()
+    with _alone(folder):
+        try:
+            with atomic_path(beside) as path:
+                path.write_bytes(packed)
+            with atomic_path(folder / MANIFEST) as path:
+                path.write_bytes((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+        except OutputError:
+            beside.unlink(missing_ok=True)
+            raise
+        beside.replace(folder / WEIGHTS)
+        for left in folder.glob(f"{_BESIDE}*"):  # by writers that were killed
+            left.unlink()
     return folder
 
 
@@ -196,6 +198,21 @@ def _read(path: Path, most: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise _damaged(f"{path.name}: {error.strerror or 'cannot be read'}", path.parent) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other writers out of a folder, or their weights would meet this one's manifest."""
+    from filelock import FileLock
+
+    lock = folder / ".lock"
+    with FileLock(lock):
+        try:
+            yield
+        finally:
+            # A model is two files. Who waits for a lock that is gone makes a new one.
+            with suppress(OSError):
+                lock.unlink()
 
 
 def _text_array(words: tuple[str, ...]) -> NDArray[np.uint8]:

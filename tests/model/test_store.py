@@ -5,13 +5,17 @@ import io
 import json
 import pickle
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock, Timeout
 from small_model import CLASSES, small_weights
 
+from policycls.atomic import atomic_path
 from policycls.errors import ModelDamagedError, ModelError, ModelNotFoundError, ModelVersionError, OutputError
 from policycls.model import load_model, save_model, store
+from policycls.model.store import MANIFEST, WEIGHTS
 from policycls.model.weights import Settings
 from policycls.resources import data_path
 
@@ -275,3 +279,18 @@ def test_a_failed_write_leaves_no_model_and_no_litter(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="no space left"):
         save_model(tmp_path / "m", small_weights(), CLASSES, Settings())
     assert list((tmp_path / "m").iterdir()) == []
+
+
+def test_a_writer_keeps_others_out_until_its_model_is_whole(tmp_path, monkeypatch):
+    held = []
+
+    def watched(path):
+        with pytest.raises(Timeout):
+            FileLock(tmp_path / "m" / ".lock").acquire(timeout=0)
+        held.append(Path(path).name)
+        return atomic_path(path)
+
+    monkeypatch.setattr(store, "atomic_path", watched)
+    save_model(tmp_path / "m", small_weights(), CLASSES, Settings())
+    assert len(held) == 2
+    assert sorted(x.name for x in (tmp_path / "m").iterdir()) == [MANIFEST, WEIGHTS]

@@ -1,0 +1,152 @@
+"""Commands that are killed at random moments, and commands that race: what is left of the files.
+
+Run from the repository, on Linux::
+
+    python benchmarks/crash.py                  # 2,000 kills and 200 races; half an hour
+    python benchmarks/crash.py --small          # some of each, for continuous integration
+    python benchmarks/crash.py --write          # writes RESULTS-crash.md too
+
+Each command runs in a copy of this process and is killed with SIGKILL: half of the times at a moment drawn
+from its length, half before a change of the file system drawn from all that it makes. Kills that come when
+the command has ended are not counted. Then the files must be old or new, and the rows that were there must
+be there. After the kill (of a training: after each tenth) the command runs to its end, and nothing may be
+left over. Ends with status 1 at the first damage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process of threads is not copied
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from crash_cases import FORMATS, NEW, Case, DamageError, Import, Promote, Retrain, Tag
+from crash_races import RACES, race
+from crash_run import killed, preload, whole
+
+RESULTS = Path(__file__).resolve().parent / "RESULTS-crash.md"
+SEED = 11
+_PAGE = """\
+# Kills and races
+
+Made by `python benchmarks/crash.py --write` (seed {seed}): {count:,} kills with SIGKILL, half of them at a
+random moment, half before a random change of the file system, and {raced} races of four writers. Any damage
+would have ended the run.
+
+Found after a kill: the old state, the new one, or (rows only) the old rows and some of the new ones, which
+the next import completes.
+
+| command | kills | old | new | part | damaged files | lost rows | strays after the next run |
+|---|---:|---:|---:|---:|---:|---:|---:|
+{kills}
+
+| race | races | mismatches |
+|---|---:|---:|
+{races}
+"""
+
+
+@dataclass
+class Killed:
+    """What the kills of a command came to."""
+
+    name: str
+    found: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    @property
+    def kills(self) -> int:
+        """How many there were."""
+        return sum(self.found.values())
+
+    def row(self) -> str:
+        """Return a line of the table."""
+        found = (self.found[x] for x in ("old", "new", "part"))
+        return f"| {self.name} | {self.kills:,} | {' | '.join(f'{x:,}' for x in found)} | 0 | 0 | 0 |"
+
+
+def cases(root: Path, kills: int) -> Iterator[tuple[Case, int]]:
+    """Yield the commands, and how often each is killed."""
+    for kind in FORMATS:
+        yield Tag(root / kind, f"tag {kind}"), kills // 10
+    yield Import(root / "import", "review import"), kills // 5
+    yield Promote(root / "promote", "promote"), kills // 5
+    yield Retrain(root / "retrain", "retrain", every=10), kills - 5 * (kills // 10) - 2 * (kills // 5)
+
+
+def kill_often(case: Case, kills: int, draw: random.Random) -> Killed:
+    """Kill a command so many times.
+
+    Raises
+    ------
+    DamageError
+        At the first file that is neither old nor new, lost row or stray.
+    """
+    done, start, turn = Killed(case.name), time.perf_counter(), 0
+    length = whole(case.before(0))
+    while done.kills < kills:
+        arguments = case.before(turn)
+        if killed(arguments, length, draw):
+            done.found[case.state()] += 1
+        turn += 1
+        if turn % case.every == 0 or done.kills == kills:
+            whole(arguments)
+            if case.state() != NEW:
+                raise DamageError(f"after {case.name} ran to its end the new is not there")
+            if left := case.strays():
+                raise DamageError(f"after {case.name} ran to its end there are {left}")
+    done.seconds = time.perf_counter() - start
+    return done
+
+
+def results(lines: list[str], seed: int) -> str:
+    """Return the page."""
+    kills, races = lines[: lines.index("")], lines[lines.index("") + 1 :]
+    count = sum(int(x.split("|")[2].replace(",", "")) for x in kills)
+    raced = sum(int(x.split("|")[2]) for x in races)
+    return _PAGE.format(count=count, raced=raced, seed=seed, kills="\n".join(kills), races="\n".join(races))
+
+
+def main() -> int:
+    """Kill, race, print; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=2000)
+    parser.add_argument("--races", type=int, default=200)
+    parser.add_argument("--small", action="store_true", help="20 kills and 5 races")
+    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
+    parser.add_argument("--seed", type=int, default=SEED)
+    asked = parser.parse_args()
+    kills, races = (20, 5) if asked.small else (asked.kills, asked.races)
+    draw, lines = random.Random(asked.seed), []
+    with tempfile.TemporaryDirectory() as folder:
+        preload(Path(folder))
+        try:
+            for case, n in cases(Path(folder), kills):
+                done = kill_often(case, n, draw)
+                lines.append(done.row())
+                print(lines[-1], f"{done.seconds:.0f} s", flush=True)
+            lines.append("")
+            for name, kind in RACES.items():
+                said = race(kind(Path(folder) / f"race {name}"), name, races // len(RACES))
+                lines.append(said)
+                print(said, flush=True)
+        except DamageError as damage:
+            print(f"damage: {damage}", file=sys.stderr)
+            return 1
+    if asked.write:
+        RESULTS.write_text(results(lines, asked.seed), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
