@@ -28,7 +28,7 @@ def person() -> str:
 
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (ImportError, KeyError, OSError):  # Windows without USERNAME: no pwd
         return "unknown"
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from policycls.atomic import check_writable
 from policycls.documents.boundary import guarded
 from policycls.errors import UsageError
-from policycls.output import check_writable
 from policycls.retraining import taken_text
 from policycls.schema import Language
 

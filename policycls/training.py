@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policycls.atomic import atomic_path, check_folder, check_writable, failure
 from policycls.errors import ConflictError, TooFewExamplesError, UnknownLabelError
-from policycls.output import atomic_path, check_folder, check_writable
-from policycls.output.atomic import failure
 from policycls.resources import data_path
 from policycls.schema import LabelSet, load_label_set
 from policycls.types import NONE

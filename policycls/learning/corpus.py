@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -252,8 +253,11 @@ def _columns(row: Mapping[str, Any], file: Path, line: int) -> _Names:
     if (correction := first(CORRECTION)) is not None:
         label, labels = correction, first(SECOND)
     if text is None or (label is None and labels is None):
+        missing = TEXT if text is None else LABEL
+        near = {name: get_close_matches(str(name).lower(), missing, 1) for name in row}
+        hint = next((f"did you mean {x[0]} by {name}? rename it" for name, x in near.items() if x), "")
         shown = ", ".join(map(str, row))
-        raise TableError(f"needs columns text and label; found {shown}", path=file, line=line)
+        raise TableError(f"needs columns text and label; found {shown}", hint=hint, path=file, line=line)
     return _Names(text, label, labels, first(DOC), first(HEADING), first(KIND), first(BEFORE), first(AFTER))
 
 

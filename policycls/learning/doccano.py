@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from policycls.atomic import atomic_path
 from policycls.documents.json_lines import read_lines
 from policycls.errors import CorpusError
 from policycls.learning.handout import Said, Suggestion
-from policycls.output import atomic_path
 from policycls.schema import LabelSet
 from policycls.types import NONE
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from policycls.atomic import atomic_path
 from policycls.documents.json_lines import loads
 from policycls.errors import CorpusError
 from policycls.learning.handout import Said, Suggestion
-from policycls.output import atomic_path
 from policycls.schema import LabelSet
 from policycls.types import NONE
 

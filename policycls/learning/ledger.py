@@ -18,9 +18,8 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from policycls.atomic import atomic_path, failure
 from policycls.errors import CorpusDamagedError, CorpusError, LockedError
-from policycls.output import atomic_path
-from policycls.output.atomic import failure
 
 Part = Literal["train", "test"]
 

@@ -13,12 +13,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from policycls.atomic import atomic_path, failure
 from policycls.documents.json_lines import read_lines
 from policycls.errors import LockedError, ModelError, ModelNotFoundError, OutputError
 from policycls.model import load_model
 from policycls.model.store import MANIFEST, read_manifest
-from policycls.output import atomic_path
-from policycls.output.atomic import failure
 from policycls.resources import CURRENT, SHIPPED, current_model, data_path
 
 #: Begins the names of folders that are not models yet.

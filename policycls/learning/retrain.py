@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from policycls.atomic import atomic_path
 from policycls.errors import ModelError, TooFewExamplesError
 from policycls.learning.answers import Answers
 from policycls.learning.card import card
@@ -18,7 +19,6 @@ from policycls.learning.knowledge import shipped_knowledge
 from policycls.learning.train import Trained, train
 from policycls.learning.workspace import Workspace
 from policycls.model import Model, load_model
-from policycls.output import atomic_path
 from policycls.types import NONE
 
 #: What a labelled unit of the user's counts against one of the corpus that ships.
@@ -213,7 +213,8 @@ def _keep(
     models = workspace.models
     with models.staged() as staged:
         trained.told(**about).save(staged)
-        (staged / "CARD.md").write_text(card(trained.told(**about), workspace.labels), encoding="utf-8")
+        with atomic_path(staged / "CARD.md") as place:
+            place.write_text(card(trained.told(**about), workspace.labels), encoding="utf-8")
         _write_doubts(staged / DOUBTS, trained, own)
         return models.adopt(staged)
 

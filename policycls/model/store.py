@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from policycls.atomic import atomic_path
 from policycls.documents.json_lines import loads
-from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError
+from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError, OutputError
 from policycls.model.calibration import Calibration
 from policycls.model.classifier import Model
 from policycls.model.features import Vocabulary
@@ -85,9 +86,11 @@ def save_model(
     }
     beside = _beside(folder, digest)
     try:
-        _write(beside, packed)
-        _write(folder / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
-    except OSError:
+        with atomic_path(beside) as path:
+            path.write_bytes(packed)
+        with atomic_path(folder / MANIFEST) as path:
+            path.write_bytes((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    except OutputError:
         beside.unlink(missing_ok=True)
         raise
     beside.replace(folder / WEIGHTS)
@@ -195,21 +198,6 @@ def _read(path: Path, most: int) -> bytes:
         raise _damaged(f"{path.name}: {error.strerror or 'cannot be read'}", path.parent) from error
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all (the model room stands below the output room's atomic_path)."""
-    import os
-
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temp.replace(path)
-    finally:
-        temp.unlink(missing_ok=True)
-
-
 def _text_array(words: tuple[str, ...]) -> NDArray[np.uint8]:
     return np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
 
@@ -308,6 +296,8 @@ def _settings(stated: Mapping[str, Any]) -> Settings:
         precisions = tuple((float(wanted), float(at)) for wanted, at in stated["precisions"])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelDamagedError(f"{MANIFEST}: 'settings' is incomplete") from error
+    if len(stated) != 2 + len(rest):
+        raise ModelDamagedError(f"{MANIFEST}: 'settings' has more than is known here")
     values = [*neighbours, *rest.values(), *(x for pair in precisions for x in pair)]
     if max(len(neighbours), len(precisions)) > 16 or not all(np.isfinite(x) and 0 <= x <= 1 for x in values):
         raise ModelDamagedError(f"{MANIFEST}: 'settings' has values out of range")

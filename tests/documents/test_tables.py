@@ -92,6 +92,21 @@ def test_a_cell_longer_than_csv_allows_is_read():
     assert len(read("t.csv", f"text\n{'好' * 200_000}。\n")[0].text) == 200_001
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_an_encoding_is_found_though_its_sample_ends_anywhere(codec, before):
+    one = f'{{"text": "{before}{"好的，" * 70_000}。"}}\n'
+    assert read("t.jsonl", one.encode(codec))[0].text == f"{before}{'好的，' * 70_000}。"
+    many = f"text\n{before}{'我市推行的是一窗受理，和并联审批。' * 5}\n" + "我市推行的是一窗受理。\n" * 9_000
+    assert len(read("t.csv", many.encode(codec))) == 9_001
+
+
+def test_a_wrong_encoding_is_told_though_it_begins_in_the_header():
+    for name, data in (("t.csv", "编号,text\n1,甲。\n"), ("t.jsonl", '{"text": "甲。"}\n')):
+        with pytest.raises(EncodingError, match=rf"{name}: line 1: is not utf-8; convert it"):
+            read(name, data.encode("gbk"), encoding="utf-8")
+
+
 def test_a_table_without_text():
     for data in ("id,text\n", "id,text\n1,\n2,  \n"):
         with pytest.raises(NoTextError, match="no row holds text"):
