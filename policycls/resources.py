@@ -94,7 +94,7 @@ def current_model(workspace: Path) -> Path:
         name = file.read_text(encoding="utf-8").strip()
         named = name == Path(name).name and (workspace / "models" / name).is_dir()
     except FileNotFoundError:
-        return data_path("models", "default")
+        name, named = SHIPPED, True
     except (OSError, UnicodeDecodeError) as error:
         raise ModelDamagedError("cannot be read", path=file) from error
     if name == SHIPPED:

@@ -19,6 +19,8 @@ from policycls.errors import EncodingError, LimitError, NoTextError, TableError,
 MAX_CELL = 16 * 1024 * 1024
 #: A sheet has at most so many columns; one far cell makes readers fill millions of empty ones.
 MAX_COLUMNS = 1000
+#: Excel's own limit; a row that says to be beyond it makes readers fill in empty ones without end.
+MAX_ROWS = 1 << 20
 _SEPARATORS = ",\t;"
 _WIDE = (
     codecs.BOM_UTF16_LE,
@@ -231,6 +233,10 @@ def _xlsx(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
 
 def _sheet_rows(name: str, sheet: Any) -> Iterator[Row]:
     for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        if line > MAX_ROWS:
+            raise LimitError(
+                f"more than {MAX_ROWS:,} rows", hint="delete the empty rows far below", path=name
+            )
         if len(values) > MAX_COLUMNS:
             raise LimitError(
                 f"more than {MAX_COLUMNS:,} columns",

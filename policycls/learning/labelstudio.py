@@ -106,9 +106,8 @@ def _chosen(result: list[dict[str, Any]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for part in result:
         value = part.get("value", {})
-        found.setdefault(str(part.get("from_name")), []).extend(
-            value.get("choices") or value.get("text") or []
-        )
+        given = value.get("choices") or value.get("text") or []
+        found.setdefault(str(part.get("from_name")), []).extend(map(str, given))
     return found
 
 

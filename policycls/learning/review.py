@@ -104,7 +104,7 @@ def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             number = int(float(str(columns["unit"])))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise TableError("'unit' is no number", path=path, line=line) from None
         heading, doc = str(columns["heading"] or ""), str(columns["doc"])
         yield {**row, "doc": doc, "unit": number, "kind": kind, "heading": heading, "text": text}

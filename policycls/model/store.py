@@ -153,7 +153,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         hint = "a model folder holds manifest.json and weights.npz; 'policycls train' makes one"
         raise ModelNotFoundError("no model here", hint=hint, path=folder)
     try:
-        manifest = loads(_read(folder / MANIFEST, _LARGEST_MANIFEST).decode())
+        manifest = loads(_read(folder / MANIFEST, _LARGEST_MANIFEST).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise _damaged(f"{MANIFEST}: not valid JSON", folder) from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
