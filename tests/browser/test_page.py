@@ -89,7 +89,7 @@ def test_every_section_that_the_contents_name_is_there(open_page, example):
     for link in page.locator("nav a").all():
         link.click()
         assert page.locator(link.get_attribute("href")).is_visible()
-    assert page.locator("nav a").count() == 8
+    assert page.locator("nav a").count() == 9
 
 
 def test_filters_by_label_score_document_text_and_review(open_page, example):

@@ -50,7 +50,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "unknown": ("Words that the model does not know", "模型不认识的词"),
     "mean_sure": ("Mean probability of the label given", "所给标签的平均概率"),
     "share_of": ("Share of", "占比："),
-    "unknown_words": ("Frequent unknown words: {words}", "常见生词：{words}"),
+    "unknown_words": ("Frequent unknown words:", "常见生词："),
     "text": ("The documents", "文件正文"),
     "text_how": ("Each sentence is tinted by its label and carries its letter; “?” means that a person "
                  "should look. Point at a sentence for its scores; choose one to mend its label.",
