@@ -38,6 +38,17 @@ accuracy *external:
 datasheet:
     python benchmarks/corpus_figures.py
 
+# Pin everything for development, with hashes (pip-tools; on Linux with Python 3.11).
+lock:
+    pip-compile -q --generate-hashes --extra test --strip-extras --allow-unsafe --no-emit-options --no-header \
+        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate -o requirements/dev.lock pyproject.toml
+    sed -i -e '/^policycls @/d' -e '/^#/d' requirements/dev.lock
+    sed -i '1i # Everything for development and tests on Linux with Python 3.11, with the hashes of all files.\n# Made by `just lock`; installed by: pip install --require-hashes -r requirements/dev.lock' requirements/dev.lock
+
+# List the licences of all that is installed with policycls.
+licences:
+    python requirements/licences.py
+
 # Run all that continuous integration runs.
 ci:
     .ci/run

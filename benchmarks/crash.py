@@ -39,9 +39,10 @@ SEED = 11
 _PAGE = """\
 # Kills and races
 
-Made by `python benchmarks/crash.py --write` (seed {seed}): {count:,} kills with SIGKILL, half of them at a
-random moment, half before a random change of the file system, and {raced} races of four writers. Any damage
-would have ended the run.
+Made by `TMPDIR=/dev/shm python benchmarks/crash.py --write` (seed {seed}): {count:,} kills with SIGKILL, half
+of them at a random moment, half before a random change of the file system, and {raced} races of four writers.
+Any damage would have ended the run. A memory file system spares the waits for a disk; what a kill of a
+process leaves is the same there.
 
 Found after a kill: the old state, the new one, or (rows only) the old rows and some of the new ones, which
 the next import completes.
