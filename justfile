@@ -11,7 +11,28 @@ lint:
     ruff check .
     ruff format --check .
     mypy
+    pyright
     lint-imports
+
+# Build the site, strictly.
+docs:
+    mkdocs build --strict
+
+# Show the site, and build it anew when a page changes.
+docs-serve:
+    mkdocs serve --watch README.md --watch README.zh-CN.md
+
+# Run the tests under every Python from 3.11 that is there.
+versions *arguments:
+    nox -s tests -- {{arguments}}
+
+# Run the tests with the oldest versions of the dependencies that are allowed.
+lowest *arguments:
+    nox -s lowest -- {{arguments}}
+
+# All that must hold before a release.
+release-check:
+    python .ci/release_check.py
 
 # Measure everything: accuracy and what each part is worth, vocabulary, speed.
 bench *external: (accuracy external)

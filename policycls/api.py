@@ -33,6 +33,11 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
     ------
     ModelError
         If there is no model at that place, or it is damaged or of another format.
+
+    Examples
+    --------
+    >>> load_model().labels[:2]
+    ('approval_streamlining', 'enterprise_assistance')
     """
     return _load(None if path is None else str(path))
 

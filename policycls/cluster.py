@@ -108,6 +108,13 @@ def tag_dataset(
     ------
     UsageError, TableError, DocumentError
         Without Dask; if a column is missing; if there is nothing at that path.
+
+    Examples
+    --------
+    >>> import dask.dataframe as dd, pandas as pd
+    >>> data = dd.from_pandas(pd.DataFrame({"正文": ["会议于9时开始。"]}), npartitions=1)
+    >>> tag_dataset(data, text="正文")["label"].compute().tolist()
+    ['none']
     """
     dataframe = _dask("dask.dataframe")
     if isinstance(data, str | PathLike):

@@ -46,6 +46,11 @@ class PolicyclsError(Exception):
         The file or folder it concerns.
     line : int, optional
         1-based line (or row) in that file.
+
+    Examples
+    --------
+    >>> print(PolicyclsError("has 4 fields", hint="header has 3", path="a.csv", line=2))
+    a.csv: line 2: has 4 fields; header has 3
     """
 
     exit_code = 1

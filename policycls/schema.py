@@ -107,7 +107,7 @@ class LabelSet:
         return self._by_id[label_id]
 
     def name(self, label_id: str, lang: Language = "en") -> str:
-        """Return a label's name; an id that the schema does not have is its own name."""
+        """Return a label's name in ``lang``; a ``label_id`` that the schema does not have is its own name."""
         label = self._by_id.get(label_id)
         return label.name(lang) if label else label_id
 
@@ -133,7 +133,7 @@ class LabelSet:
 
     @classmethod
     def of(cls, ids: Iterable[str], version: str = "1.0") -> LabelSet:
-        """Make a plain set from ids, each its own name; one label and none will do."""
+        """Make a set of this ``version`` from ``ids``, each its own name; one label and none will do."""
         labels = tuple(Label(x, x, x) for x in ids)
         return _checked(cls(version, labels, _NO_MEASURE), None, least=1)
 
@@ -169,6 +169,11 @@ def load_label_set(path: str | Path | None = None) -> LabelSet:
     ------
     CorpusError
         If the file cannot be read or is not a schema: what is wrong, and at which label.
+
+    Examples
+    --------
+    >>> load_label_set().ids[-1]
+    'investment_attraction'
     """
     source = data_path("labels", "schema.toml") if path is None else Path(path)
     return _parse(_toml(source), source)

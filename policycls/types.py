@@ -42,6 +42,11 @@ class Document:
         Columns carried through from a table (name to value).
     notes : tuple of str
         What was guessed or changed while reading, for the reader's eye.
+
+    Examples
+    --------
+    >>> Document("a", "总则。共四版。", noise=(Span(3, 7),)).noise[0].start
+    3
     """
 
     doc: str
@@ -72,6 +77,11 @@ class Unit:
     text : str
     fragment : bool
         Cut off in the document: a person should look.
+
+    Examples
+    --------
+    >>> Unit(unit=0, kind="heading", page=None, start=0, end=2, heading="", text="总则").kind
+    'heading'
     """
 
     unit: int
@@ -106,6 +116,13 @@ class TaggedUnit:
         The model's short id.
     fields : Mapping
         Columns carried through from a table or joined by ``--meta``.
+
+    Examples
+    --------
+    >>> import policycls
+    >>> unit = policycls.tag_text("本期共四版。会期半天。")[1]
+    >>> unit.text, unit.label, unit.answer
+    ('会期半天。', 'none', 'none')
     """
 
     doc: str

@@ -3,28 +3,17 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import typer
+from pages import INSTALL, READMES, ROOT, anchors, blocks, commands, run
 
 from policycls.cli import app
 
-ROOT = Path(__file__).parent.parent
-READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("[!.]*/*.md")])
-# The two lines that install need the network; .ci/run runs them. PowerShell blocks are for Windows.
-INSTALL = "python3 -m venv "
-
-
-def _blocks(path, language):
-    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.M | re.S)
-
-
-def _commands(path):
-    return [line for block in _blocks(path, "bash") for line in block.splitlines()]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("[!.]*/*.md"), *ROOT.glob("models/*/*.md"), *ROOT.glob("docs/*/*.md")]
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,37 +25,29 @@ def clone(tmp_path_factory):
     return folder
 
 
-def _run(command, folder, **options):
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, **options)
-    assert done.returncode == 0, f"{command}\n{done.stdout.decode()}\n{done.stderr.decode()}"
-    return done
-
-
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 def test_every_command_runs(clone):
     """In order, for later ones use what earlier ones wrote; those that stand in both pages once."""
-    commands = dict.fromkeys(line for page in READMES for line in _commands(page))
-    ran = [command for command in commands if not command.startswith(INSTALL)]
+    found = dict.fromkeys(line for page in READMES for line in commands(page))
+    ran = [command for command in found if not command.startswith(INSTALL)]
     for command in ran:
-        _run(["bash", "-euc", command], clone)
+        run(["bash", "-euc", command], clone)
     assert len(ran) > 15
 
 
 def _pieces():
-    return list(dict.fromkeys(block for page in READMES for block in _blocks(page, "python")))
+    return list(dict.fromkeys(block for page in READMES for block in blocks(page, "python")))
 
 
 @pytest.mark.parametrize("piece", _pieces())
 def test_every_piece_of_python_runs_and_gives_what_it_says(piece, clone):
     said = re.compile(r"^(\w.*?)  # ((?:\(|array\().*\))$", re.M)
     checked = said.sub(r"assert repr(\1) == '''\2'''", piece)
-    _run([sys.executable, "-W", "error::FutureWarning", "-c", checked], clone)
+    run([sys.executable, "-W", "error::FutureWarning", "-c", checked], clone)
 
 
 def test_both_pages_install_in_the_same_way():
-    english, chinese = ([line for line in _commands(x) if line.startswith(INSTALL)] for x in READMES)
+    english, chinese = ([line for line in commands(x) if line.startswith(INSTALL)] for x in READMES)
     assert english == chinese
     assert len(english) == 2
 
@@ -74,7 +55,7 @@ def test_both_pages_install_in_the_same_way():
 def test_the_test_command_is_marked_for_continuous_integration():
     text = READMES[0].read_text("utf-8")
     marked = re.search(r"<!-- command:test -->\n```bash\n(.*)\n```", text)[1]
-    assert marked == _commands(READMES[0])[1]
+    assert marked == commands(READMES[0])[1]
     assert marked.endswith(".venv/bin/pytest -n 2")
 
 
@@ -97,5 +78,4 @@ def test_links_lead_somewhere(page):
         other = page.parent / target if target else page
         assert other.exists(), target
         if anchor and other.suffix == ".md":
-            heads = re.findall(r"^#+ (.*)$", other.read_text("utf-8"), re.M)
-            assert anchor[1:] in {head.lower().replace(" ", "-") for head in heads}, anchor
+            assert anchor[1:] in anchors(other.read_text("utf-8")), anchor

@@ -92,6 +92,11 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         self
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two labels, or the sequences differ in length.
         """
         texts = _checked(X)
         given = ["" if x is None or x != x else str(x) for x in list(y)]  # NaN  # noqa: PLR0124
@@ -124,17 +129,17 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Sequence[str], groups: Sequence[object] | None = None) -> Floats:  # noqa: N803
-        """Decision values, ``(n, n_classes)``; with ``groups``, in context."""
+        """Decision values, ``(n, n_classes)``; ``X`` and ``groups`` as in :meth:`fit`."""
         check_is_fitted(self)
         return self.model_.decision_function(_checked(X), documents=groups)
 
     def predict_proba(self, X: Sequence[str], groups: Sequence[object] | None = None) -> Floats:  # noqa: N803
-        """Probabilities, ``(n, n_classes)``; each row sums to 1."""
+        """Probabilities, ``(n, n_classes)``, rows sum to 1; ``X`` and ``groups`` as in :meth:`fit`."""
         check_is_fitted(self)
         return self.model_.predict_proba(_checked(X), documents=groups)
 
     def predict(self, X: Sequence[str], groups: Sequence[object] | None = None) -> NDArray[np.str_]:  # noqa: N803
-        """Labels, ``(n,)``."""
+        """Labels, ``(n,)``; ``X`` and ``groups`` as in :meth:`fit`."""
         check_is_fitted(self)
         return self.model_.predict(_checked(X), documents=groups)
 

@@ -60,6 +60,12 @@ class Model:
     classes_ : ndarray of str, (n_classes,)
     labels : tuple of str
         The measures: the classes without "none".
+
+    Examples
+    --------
+    >>> from policycls import load_model
+    >>> load_model().predict(["推行容缺受理和告知承诺，开办企业一天办结。"]).tolist()
+    ['approval_streamlining']
     """
 
     def __init__(
@@ -179,12 +185,6 @@ class Model:
         Returns
         -------
         ndarray of str, (n,)
-
-        Examples
-        --------
-        >>> from policycls.model import load_model
-        >>> load_model().predict(["推行容缺受理和告知承诺，开办企业一天办结。"]).tolist()
-        ['approval_streamlining']
         """
         decision = self.decision_function(texts, headings=headings, documents=documents)
         labels: NDArray[np.str_] = self.classes_[decision.argmax(axis=1)]
@@ -213,7 +213,7 @@ class Model:
     def tag_many(
         self, documents: Sequence[Document], *, keep_noise: bool = False
     ) -> Iterator[list[TaggedUnit]]:
-        """Tag several documents in one go, which is faster for small ones; the results are the same."""
+        """Tag several ``documents`` in one go, which is faster for small ones; each as :meth:`tag` does."""
         return self._tag_split([(x, split_units(x)) for x in documents], keep_noise=keep_noise)
 
     def at_precision(self, precision: float) -> Model:
@@ -243,7 +243,7 @@ class Model:
         return self.with_settings(replace(self.settings, review_below=threshold))
 
     def with_settings(self, settings: Settings) -> Model:
-        """Return the same model, used in another way."""
+        """Return the same model, used in another way, which ``settings`` tell."""
         return Model(
             self.weights,
             self.classes_.tolist(),
@@ -254,7 +254,7 @@ class Model:
         )
 
     def explain(self, text: str, heading: str = "") -> Explanation:
-        """Say why a text, standing alone or under a heading, has its label."""
+        """Say why a ``text``, standing alone or under a ``heading``, has its label."""
         from policycls.model.explanation import explain
 
         return explain(self, text, heading)
