@@ -18,8 +18,6 @@ from policycls.documents.text import from_lines
 from policycls.errors import DamagedError, LimitError, NoTextError
 from policycls.types import Document
 
-#: libxml2 gives up at this depth and drops what lies below without a word.
-MAX_DEPTH = 253
 #: A text node or page larger than this is no document.
 MAX_CHARACTERS = 64 * 1024 * 1024
 
@@ -49,6 +47,7 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 _WIDE = re.compile(
     r"(?<=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]) (?=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])"
 )
+_SCRIPT = "the page may load its text by script"
 _SITE = re.compile(r"\s*[_|｜\-–—]+\s*")
 
 
@@ -58,9 +57,9 @@ def read(name: str, text: str, notes: list[str]) -> list[Document]:
     Raises
     ------
     NoTextError
-        If nothing but markup is found, or the nesting hides it.
+        If nothing but markup is found.
     LimitError
-        If the page is too large.
+        If the page is too large or nested too deeply.
     """
     if len(text) > MAX_CHARACTERS:
         raise LimitError(
@@ -75,26 +74,16 @@ def read(name: str, text: str, notes: list[str]) -> list[Document]:
     try:
         root = lxml.html.document_fromstring(text, parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, AssertionError):
-        raise NoTextError("no text found", hint=_deep(text), path=name) from None
+        raise NoTextError("no text found", hint=_SCRIPT, path=name) from None
+    last = parser.error_log.last_error
+    if last is not None and last.level_name == "FATAL":  # libxml2 gave up, and drops the rest without a word
+        raise LimitError("is nested too deeply", hint="save it anew with a simpler structure", path=name)
     walker = _Walker()
     walker.walk(root)
     lines = _join_title(mark_links(walker.lines), walker.title)
     if not lines:
-        raise NoTextError("no text found", hint=_deep(text), path=name)
+        raise NoTextError("no text found", hint=_SCRIPT, path=name)
     return [from_lines(lines, name, title=_title(walker.title, lines), notes=[*notes, *said])]
-
-
-def _deep(text: str) -> str:
-    """Say so if the page is nested more deeply than libxml2 reads."""
-    depth = deepest = 0
-    for match in re.finditer(
-        r"<(/?)(?:div|span|p|table|tr|td|ul|li|section|font|b|i|blockquote|center)\b", text, re.I
-    ):
-        depth += -1 if match.group(1) else 1
-        deepest = max(deepest, depth)
-    return (
-        f"nesting deeper than {MAX_DEPTH}" if deepest > MAX_DEPTH else "the page may load its text by script"
-    )
 
 
 def _join_title(lines: list[Line], title: str) -> list[Line]:
