@@ -160,10 +160,13 @@ def points(
     parts.append(_line(left, bottom, right, bottom, 'class="axis"'))
     for n, (name, point) in enumerate(found.items()):
         x, y = at(*point)
-        near_end = x > (left + right) / 2
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{COLOURS[n % len(COLOURS)]}"/>')
-        parts.append(_text(x - 9 if near_end else x + 9, y + 4, name, anchor="end" if near_end else "start"))
-    _write(path, bottom + 48, title, parts)
+        row = bottom + 58 + 18 * n
+        colour = COLOURS[n % len(COLOURS)]
+        for across, up in ((x, y), (left + 6, row - 4)):
+            parts.append(f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{colour}"/>')
+            parts.append(_text(across + 9, up + 4, str(n + 1)))
+        parts.append(_text(left + 32, row, f"{name}: {point[0]:,.0f}, {point[1]:.3f}"))
+    _write(path, bottom + 62 + 18 * len(found), title, parts)
 
 
 def _legend(names: Sequence[str]) -> str:

@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from policycls.atomic import check_writable
 from policycls.documents import Skipped, find_files
 from policycls.errors import NoTextError, UsageError
-from policycls.output import Layout, Output, check_writable, open_output, open_stream
+from policycls.output import Layout, Output, open_output, open_stream
 from policycls.output.destination import Format, Screen, same_file
 from policycls.progress import Progress, Track
 from policycls.schema import Language, labels_of, load_label_set

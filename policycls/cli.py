@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from policycls import cli_learning, cli_report, cli_tagging, console
+from policycls.cli_learning import Strict
 from policycls.cli_tagging import Language, ModelOption, Quiet, teller
 from policycls.errors import OutputError, PolicyclsError
 
@@ -165,6 +166,7 @@ def train(
     allow_small: Annotated[
         bool, typer.Option("--allow-small", help="Accept labels with fewer than 3 sentences.")
     ] = False,
+    strict: Strict = False,
     tune: Annotated[
         bool, typer.Option("--search", help="Try some settings by cross-validation, and take the best.")
     ] = False,
@@ -177,7 +179,9 @@ def train(
     from policycls.training import train_job
 
     quiet = quiet or ctx.obj
-    report = train_job(data, output, labels=labels, allow_small=allow_small, tune=tune, tell=teller(quiet))
+    report = train_job(
+        data, output, labels=labels, allow_small=allow_small, strict=strict, tune=tune, tell=teller(quiet)
+    )
     if not quiet:
         for note in report.notes:
             console.say(f"note: {note}")

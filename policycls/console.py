@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, Final
+
+from policycls.system import on_termination
 
 if TYPE_CHECKING:
     from policycls.output.destination import Screen
@@ -76,13 +76,10 @@ def read_stdin() -> bytes:
 def catch_signals() -> None:
     """Let SIGTERM unwind the program like Ctrl-C does."""
 
-    def end(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what unwinds must not be torn
+    def end() -> None:
         raise Terminated
 
-    with contextlib.suppress(ValueError):  # not in the main thread, where tests may call this
-        signal.signal(signal.SIGTERM, end)
+    on_termination(end)
 
 
 def abandon_stdout() -> None:

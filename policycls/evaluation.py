@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policycls.errors import LabelMismatchError, UnknownLabelError
 from policycls.output.width import fit, width
-from policycls.schema import LabelSet, Language, labels_of
+from policycls.schema import LabelSet, Language, labels_of, schema_in_use
 
 if TYPE_CHECKING:
     from policycls.learning.bootstrap import Score
@@ -52,7 +54,7 @@ def evaluate_job(
     Raises
     ------
     ModelError
-        If the folder holds no model.
+        If the folder holds no model, or one that has other labels than the schema and the data.
     CorpusError, TableError, DocumentError
         If the data cannot be read, or has labels that the model does not know.
     """
@@ -70,11 +72,27 @@ def evaluate_job(
 
 
 def read_test(data: Sequence[str], labels: LabelSet) -> list[LabelledDocument]:
-    """Read labelled files; of a corpus that has a ``splits.json``, its test documents alone."""
+    """Read labelled files; of a corpus that has a ``splits.json``, its test documents alone.
+
+    Raises
+    ------
+    LabelMismatchError
+        If the labels are not these but those of the schema that is in use.
+    """
     from policycls.learning.corpus import load_labelled
     from policycls.learning.splits import SPLITS, split
 
-    documents = load_labelled(data, labels)
+    try:
+        documents = load_labelled(data, labels)
+    except UnknownLabelError:
+        schema = schema_in_use()
+        with contextlib.suppress(UnknownLabelError):
+            load_labelled(data, schema)
+            known, given = (", ".join(x.ids) for x in (labels, schema))
+            message = f"the model knows the labels {known}; the data has those of the schema, {given}"
+            hint = "name another model, or train one on such data"
+            raise LabelMismatchError(message, hint=hint) from None
+        raise
     for folder in data:
         if (Path(folder) / SPLITS).is_file():
             # What a model was trained on says nothing about it.

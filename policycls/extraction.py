@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
+from policycls.atomic import atomic_path, check_writable
 from policycls.batch import inputs
 from policycls.documents import Skipped, split_units
 from policycls.errors import DocumentError, NoTextError, TableError, UsageError
-from policycls.output import atomic_path, check_writable
 from policycls.output.destination import Screen
 from policycls.output.rows import EXTRACTED, clean
 from policycls.output.terminal import print_units

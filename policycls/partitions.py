@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from policycls.atomic import atomic_path, check_folder
 from policycls.batch import Job, Progress, Report
 from policycls.documents import Skipped
 from policycls.documents.table_parts import stretches
 from policycls.errors import DocumentError, NoTextError, OutputError, TableError, UsageError
-from policycls.output import Layout, atomic_path, check_folder, open_output
+from policycls.output import Layout, open_output
 from policycls.output.resume import stamp
 from policycls.streaming import STDIN, Failure, Part, Reading, Stretch, do, parts
 

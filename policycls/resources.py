@@ -92,18 +92,18 @@ def current_model(workspace: Path) -> Path:
     file = workspace / "models" / CURRENT
     try:
         name = file.read_text(encoding="utf-8").strip()
+        named = name == Path(name).name and (workspace / "models" / name).is_dir()
     except FileNotFoundError:
-        name = SHIPPED
+        name, named = SHIPPED, True
     except (OSError, UnicodeDecodeError) as error:
         raise ModelDamagedError("cannot be read", path=file) from error
     if name == SHIPPED:
         return data_path("models", "default")
-    folder = workspace / "models" / name
-    if name != Path(name).name or not folder.is_dir():
+    if not named:
         raise ModelDamagedError(
             f"names {name!r}, which is no model here", hint="see 'policycls models'", path=file
         )
-    return folder
+    return workspace / "models" / name
 
 
 def default_model() -> Path:

@@ -28,7 +28,7 @@ def person() -> str:
 
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (ImportError, KeyError, OSError):  # Windows without USERNAME: no pwd
         return "unknown"
 
 
@@ -63,7 +63,7 @@ def retrain_job(
 
     place = Workspace.find(workspace)
     if data:
-        taken = take_files(place, data, who=who, strict=strict)
+        taken = take_files(place, data, who=who, strict=strict, tell=tell)
         tell(taken_text(taken, lang))
         for text in taken.alike:
             tell(f"note: the same text stands with different labels: {text}")

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from policycls.atomic import check_writable
+from policycls.documents.boundary import guarded
 from policycls.errors import UsageError
-from policycls.output import check_writable
 from policycls.retraining import taken_text
 from policycls.schema import Language
 
@@ -93,8 +94,7 @@ def import_job(
             documents = load_labelled([file], place.labels)
             rows += rows_of(place, documents, who=who, settled=settled, source=Path(file).name)
             continue
-        said = _reader(file, tool)(Path(file))
-        rows += rows_from(said, place.labels, who=who, settled=settled, source=file)
+        rows += rows_from(read_answers(file, tool), place.labels, who=who, settled=settled, source=file)
     taken = take_in(place, rows, strict=strict)
     yield taken_text(taken, lang)
     for text in taken.alike:
@@ -105,7 +105,8 @@ def import_job(
         yield from (f"  {conflict}" for conflict in conflicts[:20])
 
 
-def _reader(file: str, tool: Tool | None) -> Callable[[Path], Iterator[Said]]:
+def read_answers(file: str, tool: Tool | None = None) -> Iterator[Said]:
+    """Yield what people said in a file, by the tool that it is for; whatever is wrong with it is named."""
     from policycls.learning import doccano, labelstudio, spacy
     from policycls.learning.review_book import read_workbook
 
@@ -118,10 +119,11 @@ def _reader(file: str, tool: Tool | None) -> Callable[[Path], Iterator[Said]]:
         kind = "spacy" if b'"cats"' in head else "doccano"
     if tool is None and path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
         kind = "doccano"
-    return {
+    read: Callable[[Path], Iterator[Said]] = {
         "xlsx": read_workbook, "label-studio": labelstudio.read_export, "doccano": doccano.read_export,
         "spacy": spacy.read_cats,
     }[kind or "xlsx"]  # fmt: skip
+    return guarded(file, read(path))
 
 
 def is_plain(path: Path) -> bool:
@@ -131,7 +133,7 @@ def is_plain(path: Path) -> bool:
     with path.open("rb") as opened:
         try:
             row = json.loads(opened.readline(1 << 20))
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
     return isinstance(row, dict) and isinstance(row.get("label"), str) and not {"id", "id_"} & set(row)
 

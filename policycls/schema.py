@@ -196,9 +196,14 @@ def workspace_labels(workspace: Path) -> LabelSet:
 
 def labels_of(ids: Sequence[str]) -> LabelSet:
     """Return the label set with these measures: the workspace's or the shipped one, else a plain one."""
-    workspace = find_workspace()
-    known = [load_label_set(), *([workspace_labels(workspace)] if workspace else [])]
+    known = (load_label_set(), schema_in_use())
     return next((x for x in known if x.ids == tuple(ids)), None) or LabelSet.of(ids)
+
+
+def schema_in_use() -> LabelSet:
+    """Return the label set of the workspace, outside of one that which ships."""
+    workspace = find_workspace()
+    return workspace_labels(workspace) if workspace else load_label_set()
 
 
 def _toml(source: Path) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycls.errors import TooFewExamplesError, UnknownLabelError
-from policycls.output import atomic_path, check_folder, check_writable
+from policycls.atomic import atomic_path, check_folder, check_writable, failure
+from policycls.errors import ConflictError, TooFewExamplesError, UnknownLabelError
 from policycls.resources import data_path
 from policycls.schema import LabelSet, load_label_set
 from policycls.types import NONE
@@ -55,6 +55,7 @@ def train_job(
     *,
     labels: str | None = None,
     allow_small: bool = False,
+    strict: bool = False,
     tune: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> TrainedReport:
@@ -71,10 +72,12 @@ def train_job(
         A schema file, or "auto": the labels that the data has. By default the schema that ships.
     allow_small : bool
         Accept labels with fewer than three units.
+    strict : bool
+        Refuse texts that stand with different labels.
     tune : bool
         Try a small grid of recipes by cross-validation over documents, and take the best.
     tell : callable
-        Takes a line about each of them.
+        Takes a line about each of them, and about what is odd in the data.
 
     Raises
     ------
@@ -94,7 +97,8 @@ def train_job(
 
     check_folder(output, "manifest.json")
     schema = None if labels == AUTO else load_label_set(labels)
-    documents = load_labelled(data, schema)
+    documents = load_labelled(data, schema, tell=tell)
+    _tell_alike(documents, strict, tell)
     kept: set[str] = set()
     for folder in data:
         if (Path(folder) / SPLITS).is_file():
@@ -120,11 +124,27 @@ def train_job(
     )  # fmt: skip
     if test:
         trained = trained.told(evaluation=evaluate(trained.model, test).record())
-    saved = trained.save(output)
+    try:
+        saved = trained.save(output)
+    except OSError as error:
+        raise failure(Path(output) / "manifest.json", error) from error
     with atomic_path(saved / "CARD.md") as path:
         path.write_text(card(trained, schema), encoding="utf-8")
     corpus = trained.about["corpus"]
     return TrainedReport(saved, corpus["documents"], corpus["units"], corpus["by_label"], tuple(notes))
+
+
+def _tell_alike(documents: Sequence[LabelledDocument], strict: bool, tell: Callable[[str], None]) -> None:
+    """Tell of texts that stand with different labels, or refuse them."""
+    from policycls.learning.repeats import SHOWN, alike
+
+    found = alike(((x.doc, unit.unit), unit.text, unit.labels) for x in documents for unit in x.units)
+    if found and strict:
+        raise ConflictError(f"the same text with different labels: {'; '.join(found[:SHOWN])}")
+    for text in found[:SHOWN]:
+        tell(f"note: the same text stands with different labels: {text}")
+    if len(found) > SHOWN:
+        tell(f"note: and so do {len(found) - SHOWN:,} more")
 
 
 def _own_labels(documents: Sequence[LabelledDocument]) -> LabelSet:
@@ -171,7 +191,8 @@ def evidence_job(
     CorpusError
         If a label is unknown, a correction fits no unit, or there is too little to count.
     """
-    from policycls.learning.corpus import load_labelled, mended
+    from policycls.learning.corpus import load_labelled
+    from policycls.learning.corrections import mended
     from policycls.learning.evidence import count_evidence
     from policycls.learning.knowledge import evidence_text, read_terms
     from policycls.learning.splits import split

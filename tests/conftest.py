@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import settings
 
 # Helpers are imported by name: here, in processes of a pool, and by the command line under test.
-sys.path[:0] = [str(Path(__file__).parent / name) for name in (".", "output", "learning")]
+sys.path[:0] = [str(Path(__file__).parent / name) for name in (".", "documents", "output", "learning")]
 
 # Collecting doctests imports every module, and this one replaces the shipped model on import.
 collect_ignore = ["fake_cli.py"]

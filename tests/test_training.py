@@ -6,10 +6,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from policycls.atomic import check_folder
 from policycls.cli import app
 from policycls.errors import OutputError
 from policycls.learning.splits import digest
-from policycls.output import check_folder
 
 WORDS = {"甲": "审批 许可 登记 窗口", "乙": "贷款 补贴 担保 基金", "none": "天气 会议 口号 形势"}
 

@@ -149,6 +149,9 @@ def check_office(name: str, data: bytes) -> None:
             if not entry.filename.lower().endswith((".xml", ".rels")):
                 continue
             with archive.open(entry) as part:
-                # A DTD can only stand before the root element; comments before it are never this long.
-                if _DTD.search(part.read(65_536)):
-                    raise DamagedError("contains a DTD", hint="open it and save it anew", path=name)
+                # It stands before the root element, but a comment of any length may stand before it.
+                end = b""
+                while chunk := part.read(1 << 20):
+                    if _DTD.search(end + chunk):
+                        raise DamagedError("contains a DTD", hint="open it and save it anew", path=name)
+                    end = chunk[-18:]

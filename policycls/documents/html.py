@@ -47,8 +47,8 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 _WIDE = re.compile(
     r"(?<=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]) (?=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])"
 )
-_SCRIPT = "the page may load its text by script"
 _SITE = re.compile(r"\s*[_|｜\-–—]+\s*")
+_SCRIPT = "the page may load its text by script"
 
 
 def read(name: str, text: str, notes: list[str]) -> list[Document]:
@@ -59,7 +59,7 @@ def read(name: str, text: str, notes: list[str]) -> list[Document]:
     NoTextError
         If nothing but markup is found.
     LimitError
-        If the page is too large or nested too deeply.
+        If the page is too large, or nested more deeply than libxml2 reads.
     """
     if len(text) > MAX_CHARACTERS:
         raise LimitError(
@@ -75,8 +75,8 @@ def read(name: str, text: str, notes: list[str]) -> list[Document]:
         root = lxml.html.document_fromstring(text, parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, AssertionError):
         raise NoTextError("no text found", hint=_SCRIPT, path=name) from None
-    last = parser.error_log.last_error
-    if last is not None and last.level_name == "FATAL":  # libxml2 gave up, and drops the rest without a word
+    # What lies below its limit libxml2 leaves out, and all that comes after; it says so here alone.
+    if any("Excessive depth" in error.message for error in parser.error_log):
         raise LimitError("is nested too deeply", hint="save it anew with a simpler structure", path=name)
     walker = _Walker()
     walker.walk(root)

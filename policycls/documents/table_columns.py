@@ -56,16 +56,13 @@ def text_column(names: Sequence[str], wanted: str | None, path: str) -> str:
     TableError
         If there is none; it lists the columns and the nearest name.
     """
+    found = find_text(names, wanted)
+    if found is not None:
+        return found
     if wanted is not None:
-        if wanted in names:
-            return wanted
         raise TableError(
             f"no column {wanted!r}; columns: {_listed(names)}", hint=_near(wanted, names), path=path
         )
-    lowered = {name.lower(): name for name in reversed(names) if name}
-    for name in TEXT:
-        if name in lowered:
-            return lowered[name]
     hint = "name the text column with --text-column"
     for name in names:
         close = difflib.get_close_matches(name.lower(), [*TEXT[:7]], 1, 0.7)
@@ -73,6 +70,14 @@ def text_column(names: Sequence[str], wanted: str | None, path: str) -> str:
             hint = f"did you mean --text-column {name}?"
             break
     raise TableError(f"no text column; columns: {_listed(names)}", hint=hint, path=path)
+
+
+def find_text(names: Sequence[str], wanted: str | None) -> str | None:
+    """Return the name of the column that holds the text, if there is one; ``wanted`` or one of the usual."""
+    if wanted is not None:
+        return wanted if wanted in names else None
+    lowered = {name.lower(): name for name in reversed(names) if name}
+    return next((lowered[name] for name in TEXT if name in lowered), None)
 
 
 def doc_column(names: Sequence[str]) -> str | None:

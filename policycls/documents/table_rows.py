@@ -12,14 +12,21 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from policycls.documents.archive import check_office
-from policycls.documents.encoding import SAMPLE, decode
+from policycls.documents.encoding import SAMPLE, decode, guess_wide
 from policycls.errors import EncodingError, LimitError, NoTextError, TableError, UnsupportedError
 
 #: One cell holds at most so many characters.
 MAX_CELL = 16 * 1024 * 1024
 #: A sheet has at most so many columns; one far cell makes readers fill millions of empty ones.
 MAX_COLUMNS = 1000
+#: Excel's own limit; a row that says to be beyond it makes readers fill in empty ones without end.
+MAX_ROWS = 1 << 20
 _SEPARATORS = ",\t;"
+_WIDE = (
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+    codecs.BOM_UTF32_BE,
+)  # that of UTF-32-LE begins as UTF-16's
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,9 @@ def _csv(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
 
 
 def _csv_sheet(name: str, codec: str, reader: io.TextIOWrapper, notes: Sequence[str]) -> Sheet:
-    header = reader.readline(MAX_CELL)
+    header = _line(name, codec, reader, 1)
     while header and not header.strip():
-        header = reader.readline(MAX_CELL)
+        header = _line(name, codec, reader, 1)
     if not header:
         raise NoTextError("no text found", path=name)
     separator = max(_SEPARATORS, key=lambda mark: (_unquoted(header, mark), -_SEPARATORS.index(mark)))
@@ -83,14 +90,26 @@ def _codec(name: str, file: BinaryIO, encoding: str | None) -> tuple[str, list[s
     if encoding:
         decode(b"", name, encoding)  # refuses an unknown name
         return codecs.lookup(encoding).name, []
-    # A sample may end inside a character: the last line is left out where there are several.
-    if len(sample) == SAMPLE:
-        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    # A sample must not end inside a character: it is a whole number of wide ones, or of lines of others.
+    if not sample.startswith(_WIDE) and guess_wide(sample) is None:
+        file.seek(start + len(sample))
+        sample += file.readline(4 * MAX_CELL)
+        file.seek(start)
     notes = decode(sample, name)[1]
     codec = notes[0].removeprefix("read as ") if notes and notes[0].startswith("read as ") else "utf-8-sig"
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        codec = "utf-16"
     return codec, notes
+
+
+def _line(name: str, codec: str, reader: io.TextIOWrapper, number: int) -> str:
+    """Read a line, "" at the end; one of endless length is refused."""
+    try:
+        line = reader.readline(MAX_CELL)
+    except UnicodeDecodeError:
+        hint = "convert it to UTF-8, or pass --encoding"
+        raise EncodingError(f"is not {codec}", hint=hint, path=name, line=number) from None
+    if len(line) >= MAX_CELL:
+        raise LimitError(f"a line of more than {MAX_CELL >> 20} million characters", path=name, line=number)
+    return line
 
 
 def _csv_rows(name: str, codec: str, parsed: Any) -> Iterator[Row]:
@@ -101,8 +120,11 @@ def _csv_rows(name: str, codec: str, parsed: Any) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            quote = "unexpected end" in str(error) or "field larger" in str(error)
-            message = "a quote is opened here and never closed" if quote else f"cannot be read: {error}"
+            message = f"cannot be read: {error}"
+            if "unexpected end" in message:
+                message = "a quote is opened here and never closed"
+            elif "field larger" in message:
+                message = f"a field of more than {MAX_CELL >> 20} million characters, or a quote never closed"
             raise TableError(message, hint="double the quotes inside a field", path=name, line=line) from None
         except UnicodeDecodeError as error:
             raise EncodingError(
@@ -151,18 +173,9 @@ def _objects(name: str, codec: str, reader: io.TextIOWrapper) -> Iterator[tuple[
     number = 0
     while True:
         number += 1
-        try:
-            line = reader.readline(MAX_CELL)
-        except UnicodeDecodeError:
-            raise EncodingError(
-                f"is not {codec}", hint="convert it to UTF-8, or pass --encoding", path=name, line=number
-            ) from None
+        line = _line(name, codec, reader, number)
         if not line:
             return
-        if len(line) >= MAX_CELL:
-            raise LimitError(
-                f"a line of more than {MAX_CELL >> 20} million characters", path=name, line=number
-            )
         if not line.strip():
             continue
         try:
@@ -220,6 +233,10 @@ def _xlsx(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
 
 def _sheet_rows(name: str, sheet: Any) -> Iterator[Row]:
     for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        if line > MAX_ROWS:
+            raise LimitError(
+                f"more than {MAX_ROWS:,} rows", hint="delete the empty rows far below", path=name
+            )
         if len(values) > MAX_COLUMNS:
             raise LimitError(
                 f"more than {MAX_COLUMNS:,} columns",

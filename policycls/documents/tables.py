@@ -43,13 +43,32 @@ def read(
         If no row holds text.
     """
     found = False
-    for found_sheet in table_rows.SHEETS[kind](name, file, encoding):
+    for found_sheet in _sheets(kind, name, file, encoding, text_column):
         sheet = headed(found_sheet, text_column)
         for document in documents(name, sheet, Columns.find(name, sheet.names, text_column)):
             yield document if found else replace(document, notes=(*sheet.notes, *document.notes))
             found = True
     if not found:
         raise NoTextError("no row holds text", path=name)
+
+
+def _sheets(
+    kind: str, name: str, file: BinaryIO, encoding: str | None, wanted: str | None
+) -> Iterator[Sheet]:
+    found = table_rows.SHEETS[kind](name, file, encoding)
+    yield from _with_text(list(found), wanted) if kind == "xlsx" else found
+
+
+def _with_text(sheets: list[Sheet], wanted: str | None) -> list[Sheet]:
+    """Leave out a workbook's sheets of sums and lists, which have no text column; told in a note."""
+    named = [sheet for sheet in sheets if table_columns.find_text(sheet.names, wanted) is not None]
+    lists = [sheet for sheet in sheets if len(sheet.names) == 1 and wanted is None]
+    kept = named or lists or sheets[:1]
+    left = len(sheets) - len(kept)
+    if left:
+        note = f"{left} of {len(sheets)} sheets left out: no text column"
+        kept[0] = replace(kept[0], notes=(*kept[0].notes, note))
+    return kept
 
 
 def headed(sheet: Sheet, wanted: str | None) -> Sheet:

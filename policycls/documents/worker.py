@@ -15,7 +15,6 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -24,8 +23,8 @@ from typing import Any, BinaryIO
 
 from policycls import errors
 from policycls.documents.boundary import translate
-from policycls.documents.limits import hold_memory
 from policycls.errors import DamagedError, LimitError, PolicyclsError
+from policycls.system import hold_memory, ignore_interrupts
 from policycls.types import Document, Span
 
 SECONDS = "POLICYCLS_READ_SECONDS"
@@ -153,7 +152,8 @@ class _Process:
         if self.owner != os.getpid():
             return  # a copy of another process's handle
         self._process.kill()
-        with self._process:  # closes the pipes and waits
+        # Closes the pipes and waits; what was not sent yet cannot be any more.
+        with contextlib.suppress(OSError), self._process:
             pass
 
 
@@ -226,7 +226,7 @@ def serve() -> None:
     from policycls.documents.reading import read_here
 
     hold_memory(MEMORY)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
+    ignore_interrupts()
     # Whatever a parser prints must not get between the answers.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

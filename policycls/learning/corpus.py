@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from policycls.documents.boundary import guarded
+from policycls.documents.json_lines import read_lines
 from policycls.documents.records import read_records
 from policycls.errors import (
     CorpusDamagedError,
@@ -18,6 +21,7 @@ from policycls.errors import (
     TooFewExamplesError,
     UnknownLabelError,
 )
+from policycls.learning.repeats import check_repeats
 from policycls.output import unguard
 from policycls.output.rows import KINDS
 from policycls.schema import LabelSet
@@ -95,7 +99,12 @@ class LabelledDocument:
     open: tuple[str, ...] = ()
 
 
-def load_labelled(paths: Iterable[str | Path], labels: LabelSet | None = None) -> list[LabelledDocument]:
+def load_labelled(
+    paths: Iterable[str | Path],
+    labels: LabelSet | None = None,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[LabelledDocument]:
     """Read labelled data.
 
     Parameters
@@ -106,6 +115,8 @@ def load_labelled(paths: Iterable[str | Path], labels: LabelSet | None = None) -
         names too. Rows without a label are left out. Without ``doc`` every row is a document of its own.
     labels : LabelSet, optional
         The schema to hold them to; without one, labels are taken as they stand.
+    tell : callable
+        Takes a line about what was left out: rows without a label, and units that stand there twice.
 
     Returns
     -------
@@ -116,14 +127,20 @@ def load_labelled(paths: Iterable[str | Path], labels: LabelSet | None = None) -
     ------
     UnknownLabelError
         If labels are not in the schema: all of them, with their lines.
+    ConflictError
+        If a unit (document, number and text) stands there with different labels.
     CorpusError, TableError
         If a file cannot be read as labelled data, or nothing in it is labelled.
     """
     documents: dict[str, list[LabelledUnit]] = {}
+    blank = 0
     metas: dict[str, Mapping[str, Any]] = {}
     wrong: list[UnknownLabelError] = []
     for file in _files(paths):
-        for doc, meta, unit in _rows(file, labels, wrong):
+        for doc, meta, unit in guarded(str(file), _rows(file, labels, wrong)):
+            if meta is None:
+                blank += 1
+                continue
             units = documents.setdefault(doc, [])
             if meta:
                 metas[doc] = meta
@@ -133,11 +150,22 @@ def load_labelled(paths: Iterable[str | Path], labels: LabelSet | None = None) -
         shown = "; ".join(str(error) for error in wrong[:_SHOWN_ERRORS])
         more = f"; and {len(wrong) - _SHOWN_ERRORS} more" if len(wrong) > _SHOWN_ERRORS else ""
         raise UnknownLabelError(shown + more)
+    check_repeats(
+        ((doc, unit.unit, unit.text), f"{doc}, unit {unit.unit}", unit.labels)
+        for doc, units in documents.items()
+        for unit in units
+    )
     found = [
-        LabelledDocument(doc, tuple(units), metas.get(doc, {})) for doc, units in documents.items() if units
+        LabelledDocument(doc, tuple({(x.unit, x.text): x for x in units}.values()), metas.get(doc, {}))
+        for doc, units in documents.items()
+        if units
     ]
     if not found:
         raise TooFewExamplesError("no labelled unit found", hint="label some rows first")
+    if blank:
+        tell(f"note: rows without a label, left out: {blank:,}")
+    if twice := sum(map(len, documents.values())) - sum(len(x.units) for x in found):
+        tell(f"note: units that stand there twice, taken once: {twice:,}")
     return found
 
 
@@ -148,48 +176,6 @@ def fingerprint(documents: Sequence[LabelledDocument]) -> str:
         units = [[unit.kind, unit.text, list(unit.labels)] for unit in document.units]
         digest.update(json.dumps([document.doc, units], ensure_ascii=False).encode())
     return digest.hexdigest()
-
-
-def mended(
-    documents: Sequence[LabelledDocument], table: str | Path, labels: LabelSet
-) -> list[LabelledDocument]:
-    """Give units the primary label of a table of corrections: document, number of the unit, label.
-
-    Parameters
-    ----------
-    documents : sequence of LabelledDocument
-    table : str or Path
-        Lines of three fields between tabs; lines that begin with ``#`` are comments.
-    labels : LabelSet
-
-    Returns
-    -------
-    list of LabelledDocument
-        The documents with the labels mended; second labels stay.
-
-    Raises
-    ------
-    CorpusError
-        If a line has other fields, or names a unit that is not there.
-    """
-    left: dict[tuple[str, int], tuple[str, int]] = {}
-    for number, line in enumerate(Path(table).read_text(encoding="utf-8-sig").split("\n"), 1):
-        if line.strip() and not line.startswith("#"):
-            fields = line.split("\t")
-            if len(fields) != 3 or not fields[1].isdigit():
-                raise CorpusError("expected document, unit, label between tabs", path=table, line=number)
-            left[fields[0], int(fields[1])] = labels.resolve(fields[2], path=table, line=number), number
-
-    def mend(doc: str, unit: LabelledUnit) -> LabelledUnit:
-        label, _ = left.pop((doc, unit.unit), (unit.label, 0))
-        rest = [x for x in unit.labels if x not in (label, unit.label)]
-        return replace(unit, labels=() if label == NONE else (label, *rest)) if label != unit.label else unit
-
-    found = [replace(x, units=tuple(mend(x.doc, unit) for unit in x.units)) for x in documents]
-    if left:
-        (doc, number), (_, at) = next(iter(left.items()))
-        raise CorpusError(f"no unit {number} in document {doc!r}", path=table, line=at)
-    return found
 
 
 def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
@@ -207,7 +193,8 @@ def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
             yield path
 
 
-_Row = tuple[str, Mapping[str, Any], LabelledUnit | None]
+#: Of a row without a label, document alone; of a line about the document, no unit.
+_Row = tuple[str, Mapping[str, Any] | None, LabelledUnit | None]
 
 
 def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -> Iterator[_Row]:
@@ -226,7 +213,8 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
         names = _columns(row, file, line)
         value = _labels(row, names)
         if value is None:
-            continue  # not labelled yet
+            yield doc, None, None
+            continue
         try:
             unit = _unit(row, names, value, labels, (file, line))
         except UnknownLabelError as error:
@@ -239,18 +227,8 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
 
 
 def _jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise CorpusDamagedError("is not UTF-8 text", path=file) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise CorpusDamagedError("not valid JSON", path=file, line=number) from error
-        if not isinstance(row, dict) or not isinstance(row.get("meta", {}), dict):
+    for number, row in read_lines(file.read_bytes(), file):
+        if not isinstance(row.get("meta", {}), dict):
             raise CorpusDamagedError("not a JSON object of a labelled unit", path=file, line=number)
         yield number, row
 
@@ -275,24 +253,32 @@ def _columns(row: Mapping[str, Any], file: Path, line: int) -> _Names:
     if (correction := first(CORRECTION)) is not None:
         label, labels = correction, first(SECOND)
     if text is None or (label is None and labels is None):
+        missing = TEXT if text is None else LABEL
+        near = {name: get_close_matches(str(name).lower(), missing, 1) for name in row}
+        hint = next((f"did you mean {x[0]} by {name}? rename it" for name, x in near.items() if x), "")
         shown = ", ".join(map(str, row))
-        raise TableError(f"needs columns text and label; found {shown}", path=file, line=line)
+        raise TableError(f"needs columns text and label; found {shown}", hint=hint, path=file, line=line)
     return _Names(text, label, labels, first(DOC), first(HEADING), first(KIND), first(BEFORE), first(AFTER))
 
 
 def _labels(row: Mapping[str, Any], names: _Names) -> list[str] | None:
     """Return the labels as written, primary first, [] for none; None where the row is not labelled."""
-    value = row.get(names.label or "")
-    primary = "" if value is None or value != value else str(value).strip()  # NaN is no label  # noqa: PLR0124
+    primary = _written(row.get(names.label or ""))
     several = row.get(names.labels or "")
     if isinstance(several, str):
         several = _split(several)
     if names.label in CORRECTION and not primary:
         return None
-    if isinstance(several, list):
-        written = [str(x).strip() for x in several if str(x).strip()]
-        return [primary, *(x for x in written if x != primary)] if primary else written
-    return [primary] if primary else None
+    others = [x for x in map(_written, several) if x] if isinstance(several, list) else []
+    if primary:
+        return [primary, *(x for x in others if x != primary)]
+    return others if others or several == [] else None
+
+
+def _written(value: object) -> str:
+    """Return a label as written, "" for none: where a cell was blank, pandas writes nan."""
+    text = "" if value is None else str(value).strip()
+    return "" if text.lower() == "nan" else text
 
 
 def _split(text: str) -> list[str] | None:

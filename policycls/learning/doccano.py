@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from policycls.atomic import atomic_path
+from policycls.documents.json_lines import read_lines
 from policycls.errors import CorpusError
 from policycls.learning.handout import Said, Suggestion
-from policycls.output import atomic_path
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
@@ -65,19 +66,7 @@ def read_export(path: Path) -> Iterator[Said]:
 
 
 def _lines(data: bytes, place: str, who: str) -> Iterator[Said]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CorpusError("is not UTF-8 text", path=place) from error
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise CorpusError("not valid JSON", path=place, line=number) from error
-        if not isinstance(row, dict):
-            raise CorpusError("not a JSON object", path=place, line=number)
+    for number, row in read_lines(data, place):
         yield from _said(row, who, f"{place}: line {number}")
 
 

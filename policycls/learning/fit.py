@@ -190,6 +190,8 @@ def _train(
         features, units = features[rows], units.take(rows)
     if units.signs is not None:
         _one_by_one(features, units, recipe, (coefficients, bias))
+    elif len(set(units.labels.tolist())) < 2:  # a fold without the few units of the other classes
+        bias[units.labels] = 1.0
     else:
         model = LinearSVC(C=recipe.strength, class_weight="balanced", random_state=0)
         model.fit(features, units.labels, sample_weight=units.weights)

@@ -173,7 +173,7 @@ def _item(record: Mapping[str, Any]) -> Handout:
     values = {x: "" if record[x] is None else str(record[x]) for x in _FIELDS}
     try:
         number = int(float(values["unit"]))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise CorpusError("its number was changed") from None
     item = Handout(**{**values, "unit": number})  # type: ignore[arg-type]
     if item.id != record["id"]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +11,8 @@ from policycls.learning.answers import latest, parts
 from policycls.learning.corpus import LabelledDocument, load_labelled
 from policycls.learning.ledger import Part, Row
 from policycls.learning.registry import now
+from policycls.learning.repeats import SHOWN, alike, check_repeats
 from policycls.learning.workspace import Workspace
-from policycls.types import NONE
-
-_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +57,19 @@ def take_in(workspace: Workspace, rows: Sequence[Row], *, strict: bool = False) 
     held = latest(there)
     part = {row.doc: row.part for row in there}  # a document stays in the part in which it was first
     rows = [_as_before(row, part.get(row.doc, row.part), held.get(row.id)) for row in rows]
-    _check_repeats(rows)
+    check_repeats(((row.id, row.who), f"{row.doc}, unit {row.unit}", row.labels) for row in rows)
     said = {row.id: {(x.who, x.labels, x.settled) for x in held.get(row.id, ())} for row in rows}
     distinct = {(row.id, row.who): row for row in rows}
     new = [row for row in distinct.values() if (row.who, row.labels, row.settled) not in said[row.id]]
     corrected = sum(row.settled or any(x.who == row.who for x in held.get(row.id, ())) for row in new)
-    alike = _alike([x[-1] for x in held.values()], new)
-    if strict and alike:
-        raise ConflictError(f"the same text with different labels: {'; '.join(alike)}")
+    differ = set(alike((row.id, row.text, row.labels) for row in (*(x[-1] for x in held.values()), *new)))
+    told = tuple(x for x in dict.fromkeys(row.text for row in new) if x in differ)[:SHOWN]
+    if strict and told:
+        raise ConflictError(f"the same text with different labels: {'; '.join(told)}")
     if new:
         workspace.ledger.append(new)
     tests = sum(row.part == "test" for row in new)
-    return Taken(len(new), len(rows) - len(new), tests, corrected, tuple(alike))
+    return Taken(len(new), len(rows) - len(new), tests, corrected, told)
 
 
 def rows_of(
@@ -110,12 +108,17 @@ def rows_of(
 
 
 def take_files(
-    workspace: Workspace, data: Sequence[str], *, who: str, settled: bool = False, strict: bool = False
+    workspace: Workspace,
+    data: Sequence[str],
+    *,
+    who: str,
+    strict: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Taken:
     """Take in labelled tables, JSONL files or corpus folders; errors as their reader and :func:`take_in`."""
-    documents = load_labelled(data, workspace.labels)
+    documents = load_labelled(data, workspace.labels, tell=tell)
     source = ", ".join(Path(path).name for path in data)
-    rows = rows_of(workspace, documents, who=who, settled=settled, source=source)
+    rows = rows_of(workspace, documents, who=who, source=source)
     return take_in(workspace, rows, strict=strict)
 
 
@@ -124,27 +127,3 @@ def _as_before(row: Row, part: Part, people: Sequence[Row] | None) -> Row:
     if not people:
         return replace(row, part=part)
     return replace(row, part=part, before=people[-1].before, after=people[-1].after)
-
-
-def _check_repeats(rows: Sequence[Row]) -> None:
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in rows:
-        found[row.id, row.who].add("|".join(row.labels) or NONE)
-    twice = {row.id: row for row in rows if len(found[row.id, row.who]) > 1}
-    if twice:
-        shown = "; ".join(
-            f"{row.doc}, unit {row.unit}: {' and '.join(sorted(found[row.id, row.who]))}"
-            for row in list(twice.values())[:_SHOWN]
-        )
-        raise ConflictError(f"{len(twice)} units have different labels in the same data: {shown}")
-
-
-def _alike(there: Sequence[Row], new: Sequence[Row]) -> list[str]:
-    """Return texts of new rows that stand elsewhere with another primary label."""
-    labels: dict[str, set[str]] = defaultdict(set)
-    units: dict[str, set[str]] = defaultdict(set)
-    for row in (*there, *new):
-        labels[row.text].add(row.labels[0] if row.labels else NONE)
-        units[row.text].add(row.id)
-    texts = dict.fromkeys(row.text for row in new)
-    return [x for x in texts if len(labels[x]) > 1 and len(units[x]) > 1][:_SHOWN]

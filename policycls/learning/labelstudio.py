@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from policycls.atomic import atomic_path
+from policycls.documents.json_lines import loads
 from policycls.errors import CorpusError
 from policycls.learning.handout import Said, Suggestion
-from policycls.output import atomic_path
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
@@ -81,10 +82,12 @@ def read_export(path: Path) -> Iterator[Said]:
         If it is no export of Label Studio.
     """
     try:
-        tasks = json.loads(path.read_text(encoding="utf-8-sig"))
+        tasks = loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise CorpusError("not valid JSON", path=path) from error
-    if not isinstance(tasks, list) or not all(isinstance(x, dict) and "data" in x for x in tasks):
+    if not isinstance(tasks, list) or not all(
+        isinstance(x, dict) and isinstance(x.get("data"), dict) for x in tasks
+    ):
         raise CorpusError("no export of Label Studio", hint="export as JSON, not JSON-MIN", path=path)
     for number, task in enumerate(tasks, 1):
         last: dict[str, Said] = {}
@@ -103,9 +106,8 @@ def _chosen(result: list[dict[str, Any]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for part in result:
         value = part.get("value", {})
-        found.setdefault(str(part.get("from_name")), []).extend(
-            value.get("choices") or value.get("text") or []
-        )
+        given = value.get("choices") or value.get("text") or []
+        found.setdefault(str(part.get("from_name")), []).extend(map(str, given))
     return found
 
 

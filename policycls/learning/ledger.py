@@ -6,6 +6,7 @@ half written is moved to a file beside it before the next one is added.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -17,8 +18,8 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from policycls.atomic import atomic_path, failure
 from policycls.errors import CorpusDamagedError, CorpusError, LockedError
-from policycls.output import atomic_path
 
 Part = Literal["train", "test"]
 
@@ -127,17 +128,21 @@ class Ledger:
         ------
         LockedError
             If another process holds the file for long.
+        OutputError
+            If there is no space left, say; no row is added then.
         """
         data = b"".join(_line(row) for row in rows)
         with self._locked():
-            self._heal()
+            size = self._heal()
             try:
                 with self.path.open("ab") as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
             except OSError as error:
-                raise CorpusError(f"cannot be written: {error.strerror or error}", path=self.path) from error
+                with contextlib.suppress(OSError):
+                    os.truncate(self.path, size)  # all of them or none
+                raise failure(self.path, error) from error
 
     def repair(self) -> int:
         """Move damaged lines to the file beside it; return how many."""
@@ -150,13 +155,13 @@ class Ledger:
                     place.write_bytes(b"".join(line for line in lines if line not in bad))
         return len(bad)
 
-    def _heal(self) -> None:
-        """Move a last line without its end out of the way."""
+    def _heal(self) -> int:
+        """Move a last line without its end out of the way; return the size of the file."""
         lines = list(self._lines())
         if lines and not lines[-1].endswith(b"\n"):
-            self._keep(lines[-1] + b"\n")
-            with self.path.open("r+b") as file:
-                file.truncate(sum(map(len, lines[:-1])))
+            self._keep(lines.pop() + b"\n")
+            os.truncate(self.path, sum(map(len, lines)))
+        return sum(map(len, lines))
 
     def _keep(self, data: bytes) -> None:
         with self.quarantine.open("ab") as file:
@@ -209,5 +214,5 @@ def _row(line: bytes) -> Row | None:
             return None
         record = {name: record[name] for name in _NAMES if name in record}
         return Row(**{**record, "labels": tuple(record["labels"]), "among": tuple(record["among"])})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -13,10 +13,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from policycls.errors import CorpusDamagedError, LockedError, ModelError, ModelNotFoundError, OutputError
+from policycls.atomic import atomic_path, failure
+from policycls.documents.json_lines import read_lines
+from policycls.errors import LockedError, ModelError, ModelNotFoundError, OutputError
 from policycls.model import load_model
 from policycls.model.store import MANIFEST, read_manifest
-from policycls.output import atomic_path
 from policycls.resources import CURRENT, SHIPPED, current_model, data_path
 
 #: Begins the names of folders that are not models yet.
@@ -84,33 +85,31 @@ class Registry:
     def history(self) -> list[dict[str, Any]]:
         """Return what happened, the oldest first; a last line that was not finished is passed over."""
         try:
-            lines = self.history_file.read_text(encoding="utf-8").split("\n")
+            data = self.history_file.read_bytes()
         except FileNotFoundError:
             return []
-        found = []
-        for number, line in enumerate(lines[:-1], 1):
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                raise CorpusDamagedError("not valid JSON", path=self.history_file, line=number) from None
-        return found
+        return [row for _, row in read_lines(data[: data.rfind(b"\n") + 1], self.history_file)]
 
-    def stage(self) -> Path:
-        """Return a folder for a model that is not whole yet; what a killed process left is removed."""
+    @contextmanager
+    def staged(self) -> Iterator[Path]:
+        """Give a folder for a model that is not whole yet; what of it is not adopted goes."""
         import shutil
 
-        for left in self.folder.glob(f"{STAGED}*"):
+        for left in self.folder.glob(f"{STAGED}*"):  # by processes that were killed
             shutil.rmtree(left, ignore_errors=True)
-        return self.folder / f"{STAGED}{os.getpid()}"
+        folder = self.folder / f"{STAGED}{os.getpid()}"
+        try:
+            yield folder
+        except OSError as error:
+            raise failure(self.folder, error) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def adopt(self, staged: Path) -> str:
         """Give a whole model its name and place; return the name."""
         numbers = [int(x.partition("-")[0]) for x in self._names()]
         name = f"{max(numbers, default=0) + 1:04}-{read_manifest(staged)['id']}"
-        try:
-            staged.rename(self.folder / name)
-        except OSError as error:
-            raise OutputError(f"cannot be written: {error.strerror or error}", path=self.folder) from error
+        staged.rename(self.folder / name)
         return name
 
     def use(self, name: str, action: str, **told: Any) -> None:

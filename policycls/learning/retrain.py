@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from policycls.atomic import atomic_path
 from policycls.errors import ModelError, TooFewExamplesError
 from policycls.learning.answers import Answers
 from policycls.learning.card import card
@@ -18,7 +19,6 @@ from policycls.learning.knowledge import shipped_knowledge
 from policycls.learning.train import Trained, train
 from policycls.learning.workspace import Workspace
 from policycls.model import Model, load_model
-from policycls.output import atomic_path
 from policycls.types import NONE
 
 #: What a labelled unit of the user's counts against one of the corpus that ships.
@@ -109,7 +109,9 @@ def retrain(
             )
         tell(f"training on {_units(base_train):,} units that ship and {_units(own.train):,} of your own")
         if own.test and not own.train:
-            tell("note: all of your documents are kept for testing so far; the model learns from further ones")
+            tell(
+                "note: all of your documents are kept for testing so far; the model learns from further ones"
+            )
         documents = [*base_train, *(replace(x, weight=OWN_WEIGHT) for x in own.train)]
         if not base_train:
             documents = own.train
@@ -209,11 +211,12 @@ def _keep(
 ) -> str:
     """Write the model, its card and its doubts; return its name."""
     models = workspace.models
-    staged = models.stage()
-    trained.told(**about).save(staged)
-    (staged / "CARD.md").write_text(card(trained.told(**about), workspace.labels), encoding="utf-8")
-    _write_doubts(staged / DOUBTS, trained, own)
-    return models.adopt(staged)
+    with models.staged() as staged:
+        trained.told(**about).save(staged)
+        with atomic_path(staged / "CARD.md") as place:
+            place.write_text(card(trained.told(**about), workspace.labels), encoding="utf-8")
+        _write_doubts(staged / DOUBTS, trained, own)
+        return models.adopt(staged)
 
 
 def _write_doubts(path: Path, trained: Trained, own: Sequence[LabelledDocument]) -> None:

@@ -11,8 +11,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from policycls.documents.boundary import translate
+from policycls.documents.json_lines import read_lines
 from policycls.documents.records import read_records
-from policycls.errors import CorpusDamagedError, TableError, UsageError
+from policycls.errors import TableError, UsageError
 from policycls.learning.answers import latest, parts
 from policycls.learning.corpus import DOC, HEADING, KIND, TEXT, UNIT
 from policycls.learning.handout import Handout, Suggestion
@@ -102,7 +104,7 @@ def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             number = int(float(str(columns["unit"])))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise TableError("'unit' is no number", path=path, line=line) from None
         heading, doc = str(columns["heading"] or ""), str(columns["doc"])
         yield {**row, "doc": doc, "unit": number, "kind": kind, "heading": heading, "text": text}
@@ -123,17 +125,10 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield line, {name: unguard(cell) for name, cell in cells.items()}
         return
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TableError(f"cannot be read: {error}", path=path) from error
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            try:
-                row = json.loads(text)
-            except ValueError as error:
-                raise CorpusDamagedError("not valid JSON", path=path, line=number) from error
-            if isinstance(row, dict) and "meta" not in row:
-                yield number, row
+        data = path.read_bytes()
+    except OSError as error:
+        raise translate(error, str(path)) from error
+    yield from ((number, row) for number, row in read_lines(data, path) if "meta" not in row)
 
 
 def handouts(units: Sequence[tuple[str, int, str, str, str]], known: dict[str, Part]) -> list[Handout]:

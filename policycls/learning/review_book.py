@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from policycls.atomic import atomic_path
 from policycls.documents.records import read_records
 from policycls.errors import CorpusError
 from policycls.learning.handout import Said, Suggestion
-from policycls.output import Layout, atomic_path
+from policycls.output import Layout
 from policycls.output.styles import LINE, REVIEW, Styles
 from policycls.output.width import width
 from policycls.schema import LabelSet, Language

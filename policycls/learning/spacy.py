@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from policycls.atomic import atomic_path
+from policycls.documents.json_lines import read_lines
 from policycls.errors import CorpusError
 from policycls.learning.handout import Said, Suggestion
-from policycls.output import atomic_path
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
@@ -38,11 +39,8 @@ def read_cats(path: Path) -> Iterator[Said]:
     CorpusError
         If a line is not of this shape.
     """
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
-        if not line.strip():
-            continue
+    for number, row in read_lines(path.read_bytes(), path):
         try:
-            row = json.loads(line)
             cats, meta = row["cats"], row.get("meta") or {}
             held = {str(x): float(y) for x, y in cats.items() if float(y) >= _HOLDS}
             order = [x for x in meta.get("order") or [] if x in held]

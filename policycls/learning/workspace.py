@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from policycls.atomic import atomic_path
 from policycls.errors import CorpusError, OutputError
 from policycls.learning.answers import Answers, answers
 from policycls.learning.corpus import LabelledDocument, load_labelled
 from policycls.learning.ledger import Ledger
 from policycls.learning.registry import Registry
 from policycls.learning.splits import split
-from policycls.output import atomic_path
 from policycls.resources import WORKSPACE_FILE, data_path, find_workspace
 from policycls.schema import LabelSet, load_label_set, workspace_labels
 from policycls.types import NONE

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -19,7 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError
+from policycls.atomic import atomic_path
+from policycls.documents.json_lines import loads
+from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError, OutputError
 from policycls.model.calibration import Calibration
 from policycls.model.classifier import Model
 from policycls.model.features import Vocabulary
@@ -30,6 +33,8 @@ from policycls.resources import default_model
 FORMAT = 1
 MANIFEST, WEIGHTS = "manifest.json", "weights.npz"
 
+#: Begins the name of weights whose manifest is in place while they are not yet in theirs.
+_BESIDE = ".weights-"
 _LARGEST_MANIFEST = 4 << 20
 _LARGEST_WEIGHTS = 1 << 30  # bytes, after expansion
 _MOST_CLASSES = 201
@@ -54,7 +59,8 @@ def save_model(
     Parameters
     ----------
     folder : str or Path
-        Made where it does not exist. The manifest is written last: without it there is no model.
+        Made where it does not exist. A model that is there is replaced in one step, with the manifest:
+        until then the new weights stand beside the old ones, under a name of their own.
     weights : Weights
     classes : list of str
     settings : Settings
@@ -78,8 +84,18 @@ def save_model(
         **(about or {}),
         "files": {WEIGHTS: {"bytes": len(packed), "sha256": digest}},
     }
-    _write(folder / WEIGHTS, packed)
-    _write(folder / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    beside = _beside(folder, digest)
+    try:
+        with atomic_path(beside) as path:
+            path.write_bytes(packed)
+        with atomic_path(folder / MANIFEST) as path:
+            path.write_bytes((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    except OutputError:
+        beside.unlink(missing_ok=True)
+        raise
+    beside.replace(folder / WEIGHTS)
+    for left in folder.glob(f"{_BESIDE}*"):  # by writers that were killed
+        left.unlink()
     return folder
 
 
@@ -106,8 +122,9 @@ def load_model(path: str | Path | None = None) -> Model:
     """
     folder = default_model() if path is None else Path(path)
     manifest = read_manifest(folder)
-    packed = _read(folder / WEIGHTS, _LARGEST_WEIGHTS)
     stated = manifest["files"][WEIGHTS]
+    beside = _beside(folder, stated["sha256"])
+    packed = _read(beside if beside.is_file() else folder / WEIGHTS, _LARGEST_WEIGHTS)
     if len(packed) != stated["bytes"]:
         raise _damaged(f"{WEIGHTS}: {len(packed)} bytes, the manifest says {stated['bytes']}", folder)
     if hashlib.sha256(packed).hexdigest() != stated["sha256"]:
@@ -134,7 +151,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         hint = "a model folder holds manifest.json and weights.npz; 'policycls train' makes one"
         raise ModelNotFoundError("no model here", hint=hint, path=folder)
     try:
-        manifest = json.loads(_read(folder / MANIFEST, _LARGEST_MANIFEST))
+        manifest = loads(_read(folder / MANIFEST, _LARGEST_MANIFEST).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise _damaged(f"{MANIFEST}: not valid JSON", folder) from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
@@ -153,11 +170,19 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     ):
         raise _damaged(f"{MANIFEST}: 'classes' is not a list of 2 to {_MOST_CLASSES} ids", folder)
     stated = files.get(WEIGHTS) if isinstance(files, dict) else None
-    if not isinstance(stated, dict) or not isinstance(stated.get("bytes"), int) or "sha256" not in stated:
+    if (
+        not isinstance(stated, dict)
+        or not isinstance(stated.get("bytes"), int)
+        or not re.fullmatch(r"[0-9a-f]{64}", str(stated.get("sha256")))
+    ):
         raise _damaged(f"{MANIFEST}: 'files' does not name {WEIGHTS}", folder)
     if not isinstance(manifest.get("id"), str) or not isinstance(manifest.get("settings"), dict):
         raise _damaged(f"{MANIFEST}: 'id' or 'settings' is missing", folder)
     return manifest
+
+
+def _beside(folder: Path, digest: str) -> Path:
+    return folder / f"{_BESIDE}{digest}.npz"
 
 
 def _damaged(message: str, folder: Path) -> ModelDamagedError:
@@ -171,21 +196,6 @@ def _read(path: Path, most: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise _damaged(f"{path.name}: {error.strerror or 'cannot be read'}", path.parent) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all (the model room stands below the output room's atomic_path)."""
-    import os
-
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temp.replace(path)
-    finally:
-        temp.unlink(missing_ok=True)
 
 
 def _text_array(words: tuple[str, ...]) -> NDArray[np.uint8]:
@@ -286,6 +296,8 @@ def _settings(stated: Mapping[str, Any]) -> Settings:
         precisions = tuple((float(wanted), float(at)) for wanted, at in stated["precisions"])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelDamagedError(f"{MANIFEST}: 'settings' is incomplete") from error
+    if len(stated) != 2 + len(rest):
+        raise ModelDamagedError(f"{MANIFEST}: 'settings' has more than is known here")
     values = [*neighbours, *rest.values(), *(x for pair in precisions for x in pair)]
     if max(len(neighbours), len(precisions)) > 16 or not all(np.isfinite(x) and 0 <= x <= 1 for x in values):
         raise ModelDamagedError(f"{MANIFEST}: 'settings' has values out of range")

@@ -1,6 +1,5 @@
 """Writing results: tables in every format of the contract, whole or absent."""
 
-from policycls.output.atomic import atomic_path, check_folder, check_writable
 from policycls.output.destination import FORMATS, Output, choose_format, open_output, open_stream
 from policycls.output.rows import Layout, guard, record, unguard
 
@@ -8,9 +7,6 @@ __all__ = [
     "FORMATS",
     "Layout",
     "Output",
-    "atomic_path",
-    "check_folder",
-    "check_writable",
     "choose_format",
     "guard",
     "open_output",

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, TextIO
 
+from policycls.atomic import atomic_path, check_writable, failure
 from policycls.documents import Skipped
 from policycls.errors import OutputError, UsageError
-from policycls.output.atomic import atomic_path, check_writable, failure
 from policycls.output.resume import Done, Journal, discard, stamp
 from policycls.output.rows import Layout
 from policycls.output.terminal import TerminalWriter

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from policycls.atomic import scratch_folder
 from policycls.documents import Skipped
 from policycls.errors import OutputError
-from policycls.output.atomic import scratch_folder
 from policycls.output.rows import AFTER, BEFORE, TYPES, Cell, Layout, clean
 from policycls.types import TaggedUnit
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from policycls.atomic import failure, sync, sync_folder
 from policycls.errors import LockedError, OutputError, UsageError
-from policycls.output.atomic import failure, sync, sync_folder
 
 Stamp = tuple[int, int]
 

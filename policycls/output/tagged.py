@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from policycls.documents.boundary import translate
+from policycls.documents.json_lines import loads
 from policycls.documents.records import read_records
 from policycls.errors import PolicyclsError, TableError, UnknownLabelError
 from policycls.output.rows import BEFORE, CHINESE, KINDS, unguard
@@ -87,7 +88,7 @@ def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
-                row = json.loads(line)
+                row = loads(line)
                 if not isinstance(row, dict):
                     raise TableError("is no JSON object", path=path, line=number)
                 if set(row) == {"meta"}:

@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from policycls.atomic import scratch_folder
 from policycls.documents import Skipped
-from policycls.output.atomic import scratch_folder
 from policycls.output.reasons import in_chinese
 from policycls.output.rows import BEFORE, Cell, Layout, clean
 from policycls.output.styles import WIDTHS, WORDS, Styles

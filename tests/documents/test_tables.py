@@ -92,6 +92,21 @@ def test_a_cell_longer_than_csv_allows_is_read():
     assert len(read("t.csv", f"text\n{'好' * 200_000}。\n")[0].text) == 200_001
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_an_encoding_is_found_though_its_sample_ends_anywhere(codec, before):
+    one = f'{{"text": "{before}{"好的，" * 70_000}。"}}\n'
+    assert read("t.jsonl", one.encode(codec))[0].text == f"{before}{'好的，' * 70_000}。"
+    many = f"text\n{before}{'我市推行的是一窗受理，和并联审批。' * 5}\n" + "我市推行的是一窗受理。\n" * 9_000
+    assert len(read("t.csv", many.encode(codec))) == 9_001
+
+
+def test_a_wrong_encoding_is_told_though_it_begins_in_the_header():
+    for name, data in (("t.csv", "编号,text\n1,甲。\n"), ("t.jsonl", '{"text": "甲。"}\n')):
+        with pytest.raises(EncodingError, match=rf"{name}: line 1: is not utf-8; convert it"):
+            read(name, data.encode("gbk"), encoding="utf-8")
+
+
 def test_a_table_without_text():
     for data in ("id,text\n", "id,text\n1,\n2,  \n"):
         with pytest.raises(NoTextError, match="no row holds text"):
@@ -165,6 +180,26 @@ def test_xlsx_with_a_cell_far_away_is_refused():
 def test_a_sheet_of_paragraphs_without_header():
     documents = read("t.xlsx", make_xlsx(["近年来，我市持续优化营商环境。"], ["推行一窗受理。"]))
     assert [d.text for d in documents] == ["近年来，我市持续优化营商环境。", "推行一窗受理。"]
+
+
+def test_sheets_without_texts_are_left_out_with_a_note():
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["全县汇总"])
+    book.active.append(["乡镇", "件数", "占比"])
+    for title in ("一季度", "二季度"):
+        sheet = book.create_sheet(title)
+        sheet.append(["正文", "乡镇"])
+        sheet.append([f"{title}开展走访。", "甲镇"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    first, second = read("t.xlsx", buffer.getvalue())
+    assert [first.text, second.text] == ["一季度开展走访。", "二季度开展走访。"]
+    assert first.notes == ("1 of 3 sheets left out: no text column",)
+    assert first.doc == "t.xlsx#一季度!1"
+    with pytest.raises(TableError, match="3 fields, header has 1"):
+        read("t.xlsx", make_xlsx(["全县汇总"], ["乡镇", "件数", "占比"]))
 
 
 def test_xlsx_that_declares_a_dtd_or_expands_without_end():

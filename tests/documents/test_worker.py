@@ -11,8 +11,8 @@ import pytest
 from files_made import make_docx, make_pdf, make_xlsx, make_zip, with_part
 
 from policycls.documents import read_bytes, worker
-from policycls.documents.limits import hold_memory
-from policycls.errors import DocumentError, LimitError, NoTextError, TableError
+from policycls.errors import DamagedError, DocumentError, LimitError, NoTextError, TableError
+from policycls.system import hold_memory
 
 TEXT = "持续优化营商环境，压缩审批时限。"
 PAGES = [[TEXT], ["推行一窗受理。"]]
@@ -76,6 +76,19 @@ def test_one_process_reads_one_document_after_the_other():
         list(read_bytes("b.docx", make_docx("")))
     list(read_bytes("c.pdf", make_pdf(PAGES)))
     assert pid() == first
+
+
+def test_a_process_that_dies_while_it_is_sent_a_document_is_told_not_taken_for_a_closed_output(monkeypatch):
+    """What is still in the pipe's buffer cannot be flushed then, which must not hide the error."""
+    monkeypatch.setattr(worker, "_START", "import sys; sys.stdin.buffer.read(1)")
+    with pytest.raises(DamagedError, match=r"a.html: is damaged \(its parser crashed\)"):
+        list(read_bytes("a.html", SLOW))
+    process = worker._take()
+    process._process.kill()
+    process._process.wait()
+    process._process.stdin.write(b"not sent")
+    process.end()
+    assert process._process.returncode is not None
 
 
 def test_text_needs_no_process():
@@ -153,7 +166,7 @@ def test_documents_may_be_read_by_several_threads():
 
 def test_memory_is_held():
     code = (
-        "from policycls.documents.limits import hold_memory\n"
+        "from policycls.system import hold_memory\n"
         "held = hold_memory(2 ** 29)\n"
         "try: bytearray(2 ** 30)\n"
         "except MemoryError: print('refused' if held else 'odd')\n"

@@ -12,7 +12,8 @@ from policycls.errors import (
     TooFewExamplesError,
     UnknownLabelError,
 )
-from policycls.learning.corpus import LabelledUnit, fingerprint, load_labelled, mended
+from policycls.learning.corpus import LabelledUnit, fingerprint, load_labelled
+from policycls.learning.corrections import mended
 from policycls.schema import LabelSet, load_label_set
 
 LABELS = LabelSet.of(["甲", "乙"])

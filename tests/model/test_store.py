@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_model import CLASSES, small_weights
 
-from policycls.errors import ModelDamagedError, ModelError, ModelNotFoundError, ModelVersionError
+from policycls.errors import ModelDamagedError, ModelError, ModelNotFoundError, ModelVersionError, OutputError
 from policycls.model import load_model, save_model, store
 from policycls.model.weights import Settings
 from policycls.resources import data_path
@@ -272,6 +272,6 @@ def test_a_failed_write_leaves_no_model_and_no_litter(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OutputError, match="no space left"):
         save_model(tmp_path / "m", small_weights(), CLASSES, Settings())
     assert list((tmp_path / "m").iterdir()) == []

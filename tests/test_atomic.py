@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from policycls.atomic import atomic_path, check_writable, scratch_folder
 from policycls.errors import OutputError
-from policycls.output.atomic import atomic_path, check_writable, scratch_folder
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX file modes")
 
@@ -84,7 +84,7 @@ def test_a_long_chinese_name_can_be_written(tmp_path):
 
 DEAD = """
 import os, signal, sys
-from policycls.output.atomic import atomic_path, scratch_folder
+from policycls.atomic import atomic_path, scratch_folder
 with atomic_path(sys.argv[1]) as path:
     path.write_text("half")
     scratch_folder(path).mkdir()

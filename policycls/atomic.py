@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import platform
 import re
 import secrets
 import shutil
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from policycls.errors import OutputError
+from policycls.system import machine, running
 
 _STRAY = re.compile(r"\.policycls-(?P<node>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{12}\.tmp")
 
@@ -68,7 +68,8 @@ def check_folder(target: str | Path, holds: str) -> None:
     """
     path = Path(target)
     if path.is_dir():
-        if any(path.iterdir()) and not (path / holds).is_file():
+        # Names with a dot are what a killed writer left there, and what systems put into every folder.
+        if any(x.name[0] != "." for x in path.iterdir()) and not (path / holds).is_file():
             raise OutputError("is a folder of other things", hint="name a new folder", path=path)
         check_writable(path / holds)
     elif path.exists() or path.is_symlink():
@@ -143,7 +144,7 @@ def sweep(folder: Path) -> None:
     for name in names:
         path = folder / name
         match = _STRAY.fullmatch(path.with_suffix(".tmp").name)
-        if match and match["node"] == _node() and not _running(int(match["pid"])):
+        if match and match["node"] == _node() and not running(int(match["pid"])):
             if path.suffix == ".dir":
                 shutil.rmtree(path, ignore_errors=True)
             else:
@@ -187,18 +188,4 @@ def _create(folder: Path) -> Path:
 
 
 def _node() -> str:
-    return f"{zlib.crc32(platform.node().encode()):08x}"
-
-
-def _running(pid: int) -> bool:
-    if os.name == "nt":
-        return (
-            False  # a file in use cannot be removed there, so that trying is safe; kill(pid, 0) would end it
-        )
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return f"{zlib.crc32(machine().encode()):08x}"
