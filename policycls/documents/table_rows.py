@@ -93,7 +93,10 @@ def _codec(name: str, file: BinaryIO, encoding: str | None) -> tuple[str, list[s
     # A sample must not end inside a character: it is a whole number of wide ones, or of lines of others.
     if not sample.startswith(_WIDE) and guess_wide(sample) is None:
         file.seek(start + len(sample))
-        sample += file.readline(4 * MAX_CELL)
+        rest = file.readline(4 * MAX_CELL)
+        if len(rest) == 4 * MAX_CELL:
+            raise _endless(name, sample.count(b"\n") + 1)
+        sample += rest
         file.seek(start)
     notes = decode(sample, name)[1]
     codec = notes[0].removeprefix("read as ") if notes and notes[0].startswith("read as ") else "utf-8-sig"
@@ -108,8 +111,12 @@ def _line(name: str, codec: str, reader: io.TextIOWrapper, number: int) -> str:
         hint = "convert it to UTF-8, or pass --encoding"
         raise EncodingError(f"is not {codec}", hint=hint, path=name, line=number) from None
     if len(line) >= MAX_CELL:
-        raise LimitError(f"a line of more than {MAX_CELL >> 20} million characters", path=name, line=number)
+        raise _endless(name, number)
     return line
+
+
+def _endless(name: str, line: int) -> LimitError:
+    return LimitError(f"a line of more than {MAX_CELL >> 20} million characters", path=name, line=line)
 
 
 def _csv_rows(name: str, codec: str, parsed: Any) -> Iterator[Row]:
