@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _MANY: Final = 30_000
 #: With fewer units, a comparison with others says little.
 _ENOUGH: Final = 100
+_PERCENTILES: Final = (10, 50, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def _likeness(model: Model | None, found: Collector) -> Likeness | None:
     return Likeness(
         unknown=(new.unknown, old.unknown),
         sure=(new.sure, old.sure),
+        spread={n: (new.percentile(n), old.percentile(n)) for n in _PERCENTILES},
         shares={label: (share, old.shares[label]) for label, share in new.shares.items()},
         words=new.examples,
         advice=(advice(compared, "en"), advice(compared, "zh")),

@@ -102,6 +102,10 @@ class Look:
         """The mean probability of the label that was given."""
         return float(self.scores.mean())
 
+    def percentile(self, n: int) -> float:
+        """Return the probability under which ``n`` per cent of the units lie."""
+        return float(np.percentile(self.scores, n))
+
 
 @dataclass(frozen=True)
 class Drift:

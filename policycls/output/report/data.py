@@ -127,6 +127,8 @@ class Likeness:
     unknown, sure : (float, float)
         Share of words that the model does not know, and the mean probability of the label given: here and
         there.
+    spread : dict of int to (float, float)
+        Percentiles of that probability.
     shares : dict of str to (float, float)
         Share of the units by label, here and there.
     words : list of str
@@ -137,6 +139,7 @@ class Likeness:
 
     unknown: tuple[float, float]
     sure: tuple[float, float]
+    spread: Mapping[int, tuple[float, float]]
     shares: Mapping[str, tuple[float, float]]
     words: Sequence[str]
     advice: tuple[str, str]

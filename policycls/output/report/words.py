@@ -49,6 +49,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "here": ("Here", "本次"), "there": ("Test documents", "测试文件"),
     "unknown": ("Words that the model does not know", "模型不认识的词"),
     "mean_sure": ("Mean probability of the label given", "所给标签的平均概率"),
+    "percentile": ("under which {n} % lie", "其中 {n}% 低于"),
     "share_of": ("Share of", "占比："),
     "unknown_words": ("Frequent unknown words:", "常见生词："),
     "text": ("The documents", "文件正文"),
