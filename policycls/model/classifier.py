@@ -213,7 +213,7 @@ class Model:
     def tag_many(
         self, documents: Sequence[Document], *, keep_noise: bool = False
     ) -> Iterator[list[TaggedUnit]]:
-        """Tag several ``documents`` in one go, which is faster for small ones; each as :meth:`tag` does."""
+        """Tag several ``documents`` in one go, faster for small ones; ``keep_noise`` as in :meth:`tag`."""
         return self._tag_split([(x, split_units(x)) for x in documents], keep_noise=keep_noise)
 
     def at_precision(self, precision: float) -> Model:
