@@ -231,7 +231,7 @@ def _macro(record: object) -> str:
 def _told(line: dict[str, object], lang: Language) -> str:
     zh = {"promote": "启用", "refuse": "未启用", "rollback": "退回"}
     en = {"promote": "promoted", "refuse": "refused", "rollback": "went back to"}
-    action = (zh if lang == "zh" else en)[str(line["action"])]
+    action = (zh if lang == "zh" else en).get(str(line["action"]), line["action"])
     text = f"{str(line['when'])[:16].replace('T', ' ')}  {action} {line['model']}"
     if line.get("forced"):
         text += f" (--force: {line.get('refused')})"

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from policycls.atomic import atomic_path, failure
 from policycls.documents.json_lines import read_lines
-from policycls.errors import LockedError, ModelError, ModelNotFoundError, OutputError
+from policycls.errors import CorpusDamagedError, LockedError, ModelError, ModelNotFoundError, OutputError
 from policycls.model import load_model
 from policycls.model.store import MANIFEST, read_manifest
 from policycls.resources import CURRENT, SHIPPED, current_model, data_path
@@ -88,7 +88,11 @@ class Registry:
             data = self.history_file.read_bytes()
         except FileNotFoundError:
             return []
-        return [row for _, row in read_lines(data[: data.rfind(b"\n") + 1], self.history_file)]
+        rows = list(read_lines(data[: data.rfind(b"\n") + 1], self.history_file))
+        for number, row in rows:
+            if not all(isinstance(row.get(key), str) for key in ("when", "action", "model")):
+                raise CorpusDamagedError("is not what was written", path=self.history_file, line=number)
+        return [row for _, row in rows]
 
     @contextmanager
     def staged(self) -> Iterator[Path]:
@@ -141,7 +145,7 @@ class Registry:
         current = self.current
         for line in reversed(self.history()):
             if line["model"] == current and line["action"] == "promote":
-                return str(line["previous"])
+                return str(line.get("previous", SHIPPED))
         raise ModelError("there is no earlier model to go back to", path=self.folder)
 
     @contextmanager
