@@ -14,7 +14,7 @@ from policycls.documents.clean import clean
 from policycls.documents.encoding import decode
 from policycls.documents.furniture import SKIPPED, is_furniture_element, mark_links
 from policycls.documents.lines import Hint, Line, join_cells
-from policycls.documents.text import from_lines
+from policycls.documents.text import MAX_LINES, from_lines, too_long
 from policycls.errors import DamagedError, LimitError, NoTextError
 from policycls.types import Document
 
@@ -206,6 +206,8 @@ class _Walker:
         elif linked * 10 > len(bare) * 8:
             line.hint = "noise" if bare[-1] not in "。！？；" else ""
         self.lines.append(line)
+        if len(self.lines) > MAX_LINES:  # before all of them are in memory
+            raise too_long()
 
     def _table(self, element: Any) -> None:
         """Add every row of a table of data as one line."""

@@ -6,8 +6,11 @@ from policycls.documents import columns, noise, repair
 from policycls.documents.clean import clean
 from policycls.documents.lines import MARK, Line, split_lines
 from policycls.documents.traditional import NOTE, can_convert, looks_traditional
-from policycls.errors import NoTextError
+from policycls.errors import LimitError, NoTextError
 from policycls.types import Document, Span
+
+#: A document is held in memory with all of its units; archives of more are tables or several files.
+MAX_LINES = 200_000
 
 
 def from_text(text: str, doc: str = "") -> Document:
@@ -53,15 +56,24 @@ def from_lines(
     ------
     NoTextError
         If ``lines`` is empty.
+    LimitError
+        If there are more than ``MAX_LINES``.
     """
     if not lines:
         raise NoTextError("no text found", path=doc or None)
+    if len(lines) > MAX_LINES:
+        raise too_long()
     noise.mark(lines)
     for line in lines:
         if line.hint == "row":
             line.text += MARK
     paragraphs = columns.unite(repair.join(lines))
     return _assemble(paragraphs, doc, title, notes or [], lines[-1].page + 1 if paged else 0)
+
+
+def too_long() -> LimitError:
+    """Return the error of a document with more lines than ``MAX_LINES``."""
+    return LimitError(f"has more than {MAX_LINES:,} lines", hint="split it")
 
 
 def _assemble(
