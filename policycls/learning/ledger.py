@@ -1,7 +1,8 @@
 """The user's labelled rows: a file to which lines are only added, each with a hash of its own.
 
-A row that was wrong is superseded by a later one; nothing is deleted. A line that a killed process left
-half written is moved to a file beside it before the next one is added.
+A row that was wrong is superseded by a later one; nothing is deleted. Rows are added all together or not at
+all: meanwhile a file tells how long the rows were before. What a killed process has written beyond is passed
+over, and moved to a file beside it before the next rows are added.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ class Ledger:
         self.path = path
         self.quarantine = path.with_name(f"{path.stem}.damaged.jsonl")
         self._lock = path.with_name(f".{path.name}.lock")
+        self._begun = path.with_name(f".{path.name}.begun")
 
     def read(self) -> list[Row]:
         """Return all rows in the order in which they were added.
@@ -102,8 +104,8 @@ class Ledger:
         Raises
         ------
         CorpusDamagedError
-            At the first line that is not what was written. A last line without its end is passed over: a
-            process was killed while it wrote.
+            At the first line that is not what was written. What a process that was killed had begun to add is
+            passed over.
         """
         rows = []
         for number, line in enumerate(self._lines(), 1):
@@ -122,7 +124,7 @@ class Ledger:
         return [n for n, line in enumerate(self._lines(), 1) if not line.endswith(b"\n") or not _row(line)]
 
     def append(self, rows: Sequence[Row]) -> None:
-        """Add rows; after a kill those that were written whole are there.
+        """Add rows; after a kill all of them are there or none.
 
         Raises
         ------
@@ -134,6 +136,8 @@ class Ledger:
         data = b"".join(_line(row) for row in rows)
         with self._locked():
             size = self._heal()
+            with atomic_path(self._begun) as place:
+                place.write_text(str(size), encoding="ascii")
             try:
                 with self.path.open("ab") as file:
                     file.write(data)
@@ -141,8 +145,10 @@ class Ledger:
                     os.fsync(file.fileno())
             except OSError as error:
                 with contextlib.suppress(OSError):
-                    os.truncate(self.path, size)  # all of them or none
+                    os.truncate(self.path, size)
+                    self._begun.unlink()
                 raise failure(self.path, error) from error
+            self._begun.unlink()
 
     def repair(self) -> int:
         """Move damaged lines to the file beside it; return how many."""
@@ -153,14 +159,16 @@ class Ledger:
                 self._keep(b"".join(line.rstrip(b"\n") + b"\n" for line in bad))
                 with atomic_path(self.path) as place:
                     place.write_bytes(b"".join(line for line in lines if line not in bad))
+            self._begun.unlink(missing_ok=True)
         return len(bad)
 
     def _heal(self) -> int:
-        """Move a last line without its end out of the way; return the size of the file."""
+        """Move what was not added to its end out of the way; return the size of the file."""
         lines = list(self._lines())
         if lines and not lines[-1].endswith(b"\n"):
             self._keep(lines.pop() + b"\n")
             os.truncate(self.path, sum(map(len, lines)))
+        self._begun.unlink(missing_ok=True)
         return sum(map(len, lines))
 
     def _keep(self, data: bytes) -> None:
@@ -170,13 +178,25 @@ class Ledger:
             os.fsync(file.fileno())
 
     def _lines(self) -> Iterator[bytes]:
+        """Yield the lines; what was not added to its end comes last, as one without an end."""
+        size = self._size_before()
         try:
             with self.path.open("rb") as file:
-                yield from file
+                while (size is None or file.tell() < size) and (line := file.readline()):
+                    yield line
+                if rest := file.read():
+                    yield rest.rstrip(b"\n")
         except FileNotFoundError:
             return
         except OSError as error:
             raise CorpusError(error.strerror or "cannot be read", path=self.path) from error
+
+    def _size_before(self) -> int | None:
+        """Return the size of the file before rows that are not all added; None where all are."""
+        try:
+            return int(self._begun.read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

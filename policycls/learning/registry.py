@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,10 +98,6 @@ class Registry:
     @contextmanager
     def staged(self) -> Iterator[Path]:
         """Give a folder for a model that is not whole yet; what of it is not adopted goes."""
-        import shutil
-
-        for left in self.folder.glob(f"{STAGED}*"):  # by processes that were killed
-            shutil.rmtree(left, ignore_errors=True)
         folder = self.folder / f"{STAGED}{os.getpid()}"
         try:
             yield folder
@@ -171,6 +168,8 @@ class Registry:
             raise OutputError(f"cannot be written: {error.strerror or error}", path=self.folder) from error
         try:
             holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
+            for left in self.folder.glob(f"{STAGED}*"):  # by processes that were killed
+                shutil.rmtree(left, ignore_errors=True)
             yield
         finally:
             holder.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
 """The user's rows: only added, each told to be whole, none lost to a kill or to a second writer."""
 
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -60,19 +61,40 @@ def test_a_torn_last_line_is_passed_over_and_put_aside_by_the_next_writer(tmp_pa
     assert ledger.quarantine.read_bytes() == whole.split(b"\n")[2][: -(100 - 1)] + b"\n"
 
 
-def _write(path, doc):
-    for row in rows(25, doc):
-        Ledger(path).append([row])
+@pytest.mark.parametrize("part", [0, 1, 100, 500, 2000])
+def test_of_rows_added_together_all_are_there_or_none(tmp_path, part):
+    ledger = Ledger(tmp_path / "own.jsonl")
+    ledger.append(rows(3))
+    before = ledger.path.read_bytes()
+    ledger.append(rows(9, "e"))
+    added = ledger.path.read_bytes()[len(before) :]
+    ledger.path.write_bytes(before + added[:part])  # as a kill leaves it
+    (tmp_path / ".own.jsonl.begun").write_text(str(len(before)))
+    assert ledger.read() == rows(3)
+    assert ledger.damaged() == ([4] if part else [])
+    ledger.append(rows(9, "e"))
+    assert ledger.read() == [*rows(3), *rows(9, "e")]
+    assert sorted(x.name for x in tmp_path.iterdir() if x.suffix != ".lock") == (
+        ["own.damaged.jsonl", "own.jsonl"] if part else ["own.jsonl"]
+    )
+    if part:
+        assert ledger.quarantine.read_bytes() == added[:part].rstrip(b"\n") + b"\n"
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from policycls.learning.ledger import Ledger, Row
+for unit in range(25):
+    row = Row(sys.argv[2], unit, "正文。", ("a",), "li", "2026-01-01", "1.0", "train", ("a", "b"))
+    Ledger(Path(sys.argv[1])).append([row])
+"""
 
 
 def test_eight_writers_lose_nothing(tmp_path):
     path = tmp_path / "own.jsonl"
-    context = multiprocessing.get_context("fork")
-    writers = [context.Process(target=_write, args=(path, f"d{n}")) for n in range(8)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), f"d{n}"]) for n in range(8)]
+    assert [writer.wait() for writer in writers] == [0] * 8
     found = Ledger(path).read()
     assert len(found) == 200
     assert {(row.doc, row.unit) for row in found} == {(f"d{n}", i) for n in range(8) for i in range(25)}
