@@ -25,6 +25,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -385,6 +386,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             temp.write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
             temp.replace(options.state)
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what it made is taken away
     with Run(options.seed, state, options.keep) as run, contextlib.suppress(KeyboardInterrupt):
         run.go(want, seconds, save)
     print(f"\n{summary([state])}")

@@ -10,20 +10,34 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 
 def hold_memory(size: int) -> bool:
-    """Let this process have at most ``size`` bytes of address space; False where that cannot be asked for."""
+    """Let this process have at most ``size`` bytes of address space, until it is asked for more.
+
+    False where that cannot be asked for.
+    """
     try:
         import resource
     except ImportError:  # Windows
         return False
     try:
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    except (OSError, ValueError):  # less is allowed already
+        resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    except (OSError, ValueError):  # no more than less is allowed
         return False
     return True
+
+
+def memory() -> tuple[int, int]:
+    """Return the bytes of address space and of memory that this process has; 0 and 0 without ``/proc``."""
+    try:
+        pages = Path("/proc/self/statm").read_text("ascii").split()
+        size = os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0, 0
+    return int(pages[0]) * size, int(pages[1]) * size
 
 
 def ignore_interrupts() -> None:

@@ -24,13 +24,17 @@ from typing import Any, BinaryIO
 from policycls import errors
 from policycls.documents.boundary import translate
 from policycls.errors import DamagedError, LimitError, PolicyclsError
-from policycls.system import hold_memory, ignore_interrupts
+from policycls.system import hold_memory, ignore_interrupts, memory
 from policycls.types import Document, Span
 
 SECONDS = "POLICYCLS_READ_SECONDS"
 DEFAULT_SECONDS = 30.0
 #: Address space of the process: a document of the largest size that is read, and what a parser makes of it.
 MEMORY = 4 * 1024**3
+#: What a PDF may take, and so many times its own size: its parser unpacks streams that nobody has looked at.
+PDF_MEMORY, PDF_TIMES = 512 * 1024**2, 64
+#: A process that has grown by more over a document is ended: parsers keep what they have had.
+GROWN = 256 * 1024**2
 #: Documents of a table that travel together.
 _BATCH = 256
 _SIZE = 8
@@ -74,7 +78,7 @@ def read(
         while "documents" in answer:
             yield from map(_document, answer["documents"])
             answer = process.more(limit, name)
-        whole = True
+        whole = not answer.get("grown")
     finally:
         if whole:
             _idle.append(process)
@@ -252,6 +256,9 @@ def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
 
 def _answer(out: BinaryIO, request: dict[str, Any], data: bytes, reader: Reader) -> None:
     batch: list[list[Any]] = []
+    space, before = memory()
+    if request["kind"] == "pdf":
+        hold_memory(min(MEMORY, space + PDF_MEMORY + PDF_TIMES * len(data)))
     try:
         for document in reader(
             request["kind"], request["name"], data, request["encoding"], request["text_column"]
@@ -260,7 +267,7 @@ def _answer(out: BinaryIO, request: dict[str, Any], data: bytes, reader: Reader)
             if len(batch) == _BATCH:
                 _send(out, {"documents": batch})
                 batch = []
-        last: dict[str, Any] = {"end": True}
+        last: dict[str, Any] = {}
     except Exception as error:
         told = translate(error, request["name"])
         last = {
@@ -272,7 +279,8 @@ def _answer(out: BinaryIO, request: dict[str, Any], data: bytes, reader: Reader)
                 "line": told.line,
             }
         }
+    hold_memory(MEMORY)  # the next document comes as soon as this one is answered
     if batch:
         _send(out, {"documents": batch})
-    _send(out, last)
+    _send(out, {**last, "grown": memory()[1] - before > GROWN})
     out.flush()

@@ -1,11 +1,13 @@
 """Parsers in a process of their own: the same documents, limits that hold, nothing left behind."""
 
+import io
 import os
 import select
 import subprocess
 import sys
 import threading
 import zlib
+from unittest.mock import Mock
 
 import pytest
 from files_made import make_docx, make_pdf, make_xlsx, make_zip, with_part
@@ -174,6 +176,45 @@ def test_memory_is_held():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ("refused" if sys.platform == "linux" else "given")
+
+
+def test_a_small_pdf_may_not_take_the_memory_of_a_large_one(monkeypatch):
+    asked = []
+    monkeypatch.setattr(worker, "hold_memory", asked.append)
+    monkeypatch.setattr(worker, "memory", lambda: (5, 3))
+    request = {"kind": "pdf", "name": "a.pdf", "encoding": None, "text_column": None}
+    worker._answer(io.BytesIO(), request, b"x" * 1000, lambda *_: iter(()))
+    assert asked == [5 + 512 * 1024**2 + 64_000, worker.MEMORY]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space")
+def test_what_was_held_may_be_given_again():
+    code = (
+        "from policycls.system import hold_memory, memory\n"
+        "space, held = memory()\n"
+        "assert 2 ** 20 < held < space < 2 ** 29\n"
+        "for size in (2 ** 29, 2 ** 31):\n"
+        "    hold_memory(size)\n"
+        "    try: print(len(bytearray(2 ** 30)))\n"
+        "    except MemoryError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["refused", str(2**30)]
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_a_process_that_has_grown_over_a_document_reads_no_other(monkeypatch, grown):
+    held = iter([(0, 7), (0, 7 + worker.GROWN + grown)])
+    monkeypatch.setattr(worker, "memory", lambda: next(held))
+    out = io.BytesIO()
+    request = {"kind": "html", "name": "a.html", "encoding": None, "text_column": None}
+    worker._answer(out, request, b"", lambda *_: iter(()))
+    out.seek(0)
+    process = Mock(ask=Mock(return_value=worker._receive(out)))
+    monkeypatch.setattr(worker, "_take", lambda: process)
+    monkeypatch.setattr(worker, "_idle", [])
+    assert list(worker.read("html", "a.html", b"", None, None)) == []
+    assert (worker._idle, process.end.called) == (([], True) if grown else ([process], False))
 
 
 def test_what_cannot_be_held_is_told(monkeypatch):
