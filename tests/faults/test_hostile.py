@@ -40,7 +40,9 @@ def test_row_62_a_planted_cache_of_the_segmenter_is_not_read(tmp_path):
             for where in (planted, tmp_path)
         ]
         assert found[0] == found[1]
-    assert {x.name for x in planted.iterdir()} == {"jieba.cache", "jieba.u0.cache"}
+    assert {x.name: x.read_bytes() for x in planted.iterdir()} == dict.fromkeys(
+        ("jieba.cache", "jieba.u0.cache"), b"\x80\x04planted"
+    )
 
 
 def _in_docx(content):
