@@ -30,7 +30,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a pr
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from crash_cases import FORMATS, NEW, Case, DamageError, Import, Promote, Retrain, Tag
+from crash_cases import FORMATS, NEW, OLD, Case, DamageError, Import, Promote, Retrain, Tag
 from crash_races import RACES, race
 from crash_run import killed, preload, whole
 
@@ -44,11 +44,8 @@ of them at a random moment, half before a random change of the file system, and 
 Any damage would have ended the run. A memory file system spares the waits for a disk; what a kill of a
 process leaves is the same there.
 
-Found after a kill: the old state, the new one, or (rows only) the old rows and some of the new ones, which
-the next import completes.
-
-| command | kills | old | new | part | damaged files | lost rows | strays after the next run |
-|---|---:|---:|---:|---:|---:|---:|---:|
+| command | kills | found old | found new | damaged files | lost rows | strays after the next run |
+|---|---:|---:|---:|---:|---:|---:|
 {kills}
 
 | race | races | mismatches |
@@ -72,7 +69,7 @@ class Killed:
 
     def row(self) -> str:
         """Return a line of the table."""
-        found = (self.found[x] for x in ("old", "new", "part"))
+        found = (self.found[x] for x in (OLD, NEW))
         return f"| {self.name} | {self.kills:,} | {' | '.join(f'{x:,}' for x in found)} | 0 | 0 | 0 |"
 
 

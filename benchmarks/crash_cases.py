@@ -32,7 +32,7 @@ _OF_A_WORKSPACE = re.compile(
     r"policycls\.toml|README\.md|labels/schema\.toml|corpus/(own\.jsonl|own\.damaged\.jsonl|\.own\.jsonl\.lock)"
     r"|models/(\.lock|CURRENT|history\.jsonl|\d{4}-[0-9a-f]{8}/(CARD\.md|doubts\.jsonl|manifest\.json|weights\.npz))"
 )
-OLD, NEW, PART = "old", "new", "part"
+OLD, NEW = "old", "new"
 
 
 class DamageError(Exception):
@@ -61,7 +61,7 @@ class Case:
         raise NotImplementedError
 
     def state(self) -> str:
-        """Return OLD, NEW, or PART where rows were added in part; raise DamageError otherwise."""
+        """Return OLD or NEW; raise DamageError otherwise."""
         raise NotImplementedError
 
     def strays(self) -> list[str]:
@@ -202,13 +202,13 @@ class Import(InWorkspace):
         return [*start, "review", "import", str(file), "--by", "li"]
 
     def state(self) -> str:
-        """Count the rows: those that were there, and of the new ones a beginning."""
+        """Count the rows: those that were there, and all of the new ones or none."""
         super().state()
         want = [(x.doc, u.unit, u.text, u.labels) for x in self.given for u in x.units]
         more = [(x.doc, x.unit, x.text, x.labels) for x in self.ledger.read()[len(self.rows) :]]
-        if more != want[: len(more)]:
-            raise DamageError("rows stand there twice, or not as they were given")
-        return {0: OLD, len(want): NEW}.get(len(more), PART)
+        if more not in ([], want):
+            raise DamageError("some of the rows stand there, or some twice, or not as they were given")
+        return NEW if more else OLD
 
 
 @dataclass
