@@ -248,7 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         By default those of the process.
     """
-    console.open_missing()
+    console.open_streams()
     console.catch_signals()
     try:
         app(arguments, prog_name="policycls")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import sys
@@ -58,11 +59,18 @@ def print_lines(lines: Iterable[str]) -> None:
     out.text.flush()
 
 
-def open_missing() -> None:
-    """Give streams that the caller has closed somewhere to go: print(file=None) would write to another."""
+def open_streams() -> None:
+    """See that the standard streams are there, and that what is written to one is written whole.
+
+    Streams that the caller has closed lead nowhere: print(file=None) would write to another. With
+    ``PYTHONUNBUFFERED`` a write to a pipe may take a part and tell nobody.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        number, encoding, errors = sys.stdout.fileno(), sys.stdout.encoding, sys.stdout.errors
+        sys.stdout = open(number, "w", encoding=encoding, errors=errors, closefd=False)  # noqa: SIM115
 
 
 def read_stdin() -> bytes:

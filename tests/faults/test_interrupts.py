@@ -136,12 +136,13 @@ def test_row_60_of_several_writers_every_row_is_kept(tmp_path):
     assert not found.damaged()
 
 
-def test_row_61_a_reader_that_has_enough_ends_the_run_in_silence(text):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_row_61_a_reader_that_has_enough_ends_the_run_in_silence(text, unbuffered):
     text.write_text(text.read_text("utf-8") * 10, "utf-8")  # more than a pipe holds
     code = "from policycls.cli import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", code, "tag", text, "--format", "jsonl", "--quiet"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     ) as process:  # fmt: skip
         assert json.loads(process.stdout.readline())["label"]
         process.stdout.close()
