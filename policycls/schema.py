@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from policycls.errors import CorpusError, UnknownLabelError
-from policycls.resources import data_path, find_workspace
+from policycls.resources import data_path, find_workspace, read_toml
 from policycls.types import NONE
 
 Language = Literal["en", "zh"]
@@ -176,7 +176,7 @@ def load_label_set(path: str | Path | None = None) -> LabelSet:
     'investment_attraction'
     """
     source = data_path("labels", "schema.toml") if path is None else Path(path)
-    return _parse(_toml(source), source)
+    return _parse(read_toml(source, "the label file"), source)
 
 
 def workspace_labels(workspace: Path) -> LabelSet:
@@ -189,7 +189,7 @@ def workspace_labels(workspace: Path) -> LabelSet:
     if own.is_file():
         return load_label_set(own)
     shipped = load_label_set()
-    rows = _toml(more).get("labels", []) if more.is_file() else []
+    rows = read_toml(more, "the label file").get("labels", []) if more.is_file() else []
     if not isinstance(rows, list):
         raise CorpusError("'labels' is no list of tables", hint="write [[labels]]", path=more)
     added = tuple(_label(row, f"label {n}", more) for n, row in enumerate(rows, 1))
@@ -209,21 +209,6 @@ def schema_in_use() -> LabelSet:
     """Return the label set of the workspace, outside of one that which ships."""
     workspace = find_workspace()
     return workspace_labels(workspace) if workspace else load_label_set()
-
-
-def _toml(source: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(source.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
-        raise CorpusError(f"the label file cannot be read: {reason}", path=source) from error
-    except UnicodeDecodeError as error:
-        hint = "save it as UTF-8"
-        raise CorpusError("the label file is not UTF-8 text", hint=hint, path=source) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise CorpusError(f"the label file is not valid TOML: {error}", path=source) from error
 
 
 def _parse(content: Mapping[str, Any], source: Path) -> LabelSet:

@@ -14,6 +14,7 @@ from pages import GUIDES, INSTALL, ROOT, blocks, commands, run
 import policycls
 from policycls.cli import app
 from policycls.documents import archive, boundary, worker
+from policycls.resources import READING
 
 LANGUAGES = ("en", "zh")
 #: Pages of one language that are written elsewhere; docs/hooks.py takes them from there.
@@ -124,8 +125,8 @@ def test_every_public_name_has_its_place_in_the_reference(language):
 def test_limits_are_those_of_the_program(language):
     text = (ROOT / "docs" / language / "documents.md").read_text("utf-8")
     limits = (
-        f"{worker.DEFAULT_SECONDS:.0f} ",
-        f"{worker.MEMORY >> 30} GiB",
+        f"{READING['seconds']:.0f} ",
+        f"{READING['memory_mib'] / 1024:.0f} GiB",
         f"{boundary.MAX_BYTES >> 20} MiB",
         f"{archive.MAX_PART >> 20} MiB",
     )

@@ -5,7 +5,8 @@ its standard input does, be it in the middle of a document: it cannot outlive th
 It is started as ``python -c``, not forked and not by importing the caller's main module, so that it works
 in any script, under threads and on Windows. What comes back is JSON: nothing of it is ever run.
 
-``POLICYCLS_READ_SECONDS`` sets how long a document may take; 0 reads in this process, without limits.
+How long a document may take, and how much memory, stands in the workspace's ``policycls.toml``;
+``POLICYCLS_READ_SECONDS`` sets the time for one run, and 0 reads in this process, without limits.
 """
 
 from __future__ import annotations
@@ -24,13 +25,11 @@ from typing import Any, BinaryIO
 from policycls import errors
 from policycls.documents.boundary import translate
 from policycls.errors import DamagedError, LimitError, PolicyclsError
+from policycls.resources import READING, reading_limits
 from policycls.system import hold_memory, ignore_interrupts, memory
 from policycls.types import Document, Span
 
 SECONDS = "POLICYCLS_READ_SECONDS"
-DEFAULT_SECONDS = 30.0
-#: Address space of the process: a document of the largest size that is read, and what a parser makes of it.
-MEMORY = 4 * 1024**3
 #: What a PDF may take, and so many times its own size: its parser unpacks streams that nobody has looked at.
 PDF_MEMORY, PDF_TIMES = 512 * 1024**2, 64
 #: A process that has grown by more over a document is ended: parsers keep what they have had.
@@ -49,10 +48,11 @@ Reader = Callable[[str, str, bytes, str | None, str | None], Iterator[Document]]
 
 def seconds() -> float:
     """Return how long a document may take; 0 if there is no limit and no process."""
+    stated = os.environ.get(SECONDS)
     try:
-        return max(0.0, float(os.environ.get(SECONDS, DEFAULT_SECONDS)))
+        return reading_limits()["seconds"] if stated is None else max(0.0, float(stated))
     except ValueError:
-        return DEFAULT_SECONDS
+        return READING["seconds"]
 
 
 def read(
@@ -63,17 +63,19 @@ def read(
     Raises
     ------
     LimitError
-        If it takes longer than :func:`seconds` for a document, or more memory than :data:`MEMORY`.
+        If it takes longer than :func:`seconds` for a document, or more memory than is allowed.
     DamagedError
         If it makes its parser crash.
     PolicyclsError
         Whatever reading it in this process would raise.
     """
+    limit, space = seconds(), int(reading_limits()["memory_mib"] * 1024**2)
     process = _take()
     whole = False
     try:
-        request = {"kind": kind, "name": name, "encoding": encoding, "text_column": text_column}
-        limit = seconds()
+        request = {
+            "kind": kind, "name": name, "encoding": encoding, "text_column": text_column, "memory": space
+        }  # fmt: skip
         answer = process.ask(request, data, limit, name)
         while "documents" in answer:
             yield from map(_document, answer["documents"])
@@ -229,7 +231,6 @@ def serve() -> None:
     """Be the process: read requests from standard input, write answers to standard output."""
     from policycls.documents.reading import read_here
 
-    hold_memory(MEMORY)
     ignore_interrupts()
     # Whatever a parser prints must not get between the answers.
     out = os.fdopen(os.dup(1), "wb")
@@ -257,8 +258,8 @@ def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
 def _answer(out: BinaryIO, request: dict[str, Any], data: bytes, reader: Reader) -> None:
     batch: list[list[Any]] = []
     space, before = memory()
-    if request["kind"] == "pdf":
-        hold_memory(min(MEMORY, space + PDF_MEMORY + PDF_TIMES * len(data)))
+    pdf = space + PDF_MEMORY + PDF_TIMES * len(data)
+    hold_memory(min(request["memory"], pdf) if request["kind"] == "pdf" else request["memory"])
     try:
         for document in reader(
             request["kind"], request["name"], data, request["encoding"], request["text_column"]
@@ -279,7 +280,7 @@ def _answer(out: BinaryIO, request: dict[str, Any], data: bytes, reader: Reader)
                 "line": told.line,
             }
         }
-    hold_memory(MEMORY)  # the next document comes as soon as this one is answered
+    hold_memory(request["memory"])  # the next document comes as soon as this one is answered
     if batch:
         _send(out, {"documents": batch})
     _send(out, {**last, "grown": memory()[1] - before > GROWN})

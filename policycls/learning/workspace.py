@@ -20,6 +20,12 @@ from policycls.types import NONE
 _FILE = """\
 # A workspace of policycls. Commands that run in this folder, or below it, use it.
 format = 1
+
+# Limits for reading a document. Take away the # before the lines below and change them.
+#
+# [reading]
+# seconds = 30
+# memory_mib = 4096
 """
 _MORE = """\
 # Labels of your own, after those that ship. Take away the # before the lines below and change them.

@@ -182,9 +182,9 @@ def test_a_small_pdf_may_not_take_the_memory_of_a_large_one(monkeypatch):
     asked = []
     monkeypatch.setattr(worker, "hold_memory", asked.append)
     monkeypatch.setattr(worker, "memory", lambda: (5, 3))
-    request = {"kind": "pdf", "name": "a.pdf", "encoding": None, "text_column": None}
+    request = {"kind": "pdf", "name": "a.pdf", "encoding": None, "text_column": None, "memory": 2**32}
     worker._answer(io.BytesIO(), request, b"x" * 1000, lambda *_: iter(()))
-    assert asked == [5 + 512 * 1024**2 + 64_000, worker.MEMORY]
+    assert asked == [5 + 512 * 1024**2 + 64_000, 2**32]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space")
@@ -202,12 +202,24 @@ def test_what_was_held_may_be_given_again():
     assert done.stdout.split() == ["refused", str(2**30)]
 
 
+def test_the_limits_are_those_of_the_workspace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(worker.SECONDS)
+    (tmp_path / "policycls.toml").write_text("[reading]\nseconds = 0.1\nmemory_mib = 256\n")
+    assert worker.seconds() == 0.1
+    process = Mock(ask=Mock(return_value={}))
+    monkeypatch.setattr(worker, "_take", lambda: process)
+    list(worker.read("html", "a.html", b"", None, None))
+    request, _, seconds, _ = process.ask.call_args.args
+    assert (request["memory"], seconds) == (256 * 1024**2, 0.1)
+
+
 @pytest.mark.parametrize("grown", [False, True])
 def test_a_process_that_has_grown_over_a_document_reads_no_other(monkeypatch, grown):
     held = iter([(0, 7), (0, 7 + worker.GROWN + grown)])
     monkeypatch.setattr(worker, "memory", lambda: next(held))
     out = io.BytesIO()
-    request = {"kind": "html", "name": "a.html", "encoding": None, "text_column": None}
+    request = {"kind": "html", "name": "a.html", "encoding": None, "text_column": None, "memory": 2**32}
     worker._answer(out, request, b"", lambda *_: iter(()))
     out.seek(0)
     process = Mock(ask=Mock(return_value=worker._receive(out)))
