@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from policycls.documents import looks_traditional, to_simplified
-from policycls.model.features import (
-    Normalised,
-    bigram_keys,
-    is_counted,
-    normalise,
-    pair_keys,
-    word_numbers,
-)
+from policycls.model.features import Normalised, normalise, occurrences
 from policycls.model.linear import Floats
 from policycls.types import NONE, TaggedUnit
 
@@ -107,17 +100,6 @@ def unit_words(model: Model, units: Sequence[TaggedUnit], most: int = 5) -> list
     return found
 
 
-class _Cut(NamedTuple):
-    """A segmenter for a text that is cut already."""
-
-    tokens: list[str]
-
-    def cut(self, text: str) -> list[str]:
-        """Return the tokens."""
-        del text
-        return self.tokens
-
-
 def _of_batch(
     model: Model, texts: Sequence[str], wanted: NDArray[np.int64], most: int
 ) -> list[tuple[Word, ...]]:
@@ -139,33 +121,20 @@ def _of_batch(
 
 def _weights(model: Model, normal: Normalised, wanted: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
     """Return what each token weighs for its text's label, and how many characters it has; ``(n_tokens,)``."""
-    vocabulary, codes = model.weights.vocabulary, normal.codes
-    cut = _Cut(model.segmenter.cut(normal.text))
-    lengths = np.fromiter(map(len, cut.tokens), np.int64, len(cut.tokens))
+    found = occurrences(normal, model.weights.vocabulary, model.segmenter)
+    lengths = found[2].last - found[2].first + 1
     token_of = np.repeat(np.arange(len(lengths)), lengths)
-    counted = is_counted(codes)
-    both = np.flatnonzero(counted[:-1] & counted[1:])
-    bigrams = vocabulary._bigram_rows(bigram_keys(codes[both], codes[both + 1]))
-    numbers, owner, neighbours = word_numbers(normal, vocabulary, cut)
-    words = np.where(numbers >= 0, numbers + vocabulary.offsets[2], -1)
-    pairs = vocabulary._pair_rows(pair_keys(numbers[neighbours], numbers[neighbours + 1]))
-    here = np.arange(len(numbers))
-    # Rows, and the two tokens between which what they say is divided.
-    features = (
-        (vocabulary._char_rows[codes], token_of, token_of),
-        (bigrams, token_of[both], token_of[both + 1]),
-        (words, here, here),
-        (pairs, neighbours, neighbours + 1),
-    )
-    total, square = np.zeros(len(numbers)), np.zeros(len(wanted))
+    total, square = np.zeros(len(lengths)), np.zeros(len(wanted))
     own, idf = model.weights.own, model.weights.idf.astype(np.float64)
-    for rows, left, right in features:
+    for rows, first, last in found:
         known = np.flatnonzero(rows >= 0)
-        row, a, b = rows[known], left[known], right[known]
-        label = wanted[owner[a]]
+        row, owner = rows[known], normal.owner[first[known]]
+        label = wanted[owner]
         said = np.where(label >= 0, own.values[row, label] * own.step[label], 0.0)
-        total += np.bincount(a, said / 2, len(total)) + np.bincount(b, said / 2, len(total))
-        square += np.bincount(owner[a], idf[row] ** 2, len(square))
-    norm = np.sqrt(square)[owner]
+        # What it says is divided between the two tokens into which it reaches; mostly they are one.
+        left, right = (np.bincount(token_of[at[known]], said / 2, len(total)) for at in (first, last))
+        total += left + right
+        square += np.bincount(owner, idf[row] ** 2, len(square))
+    norm = np.sqrt(square)[normal.owner[found[2].first]]
     weights: Floats = np.divide(total, norm, out=np.zeros(len(total)), where=norm > 0)
     return weights, lengths

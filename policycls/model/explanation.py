@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from policycls.model.features import bigram_keys, is_counted, normalise, pair_keys, word_numbers
+from policycls.model.features import normalise, occurrences
 from policycls.model.weights import TERM
 from policycls.types import NONE
 
@@ -78,40 +78,20 @@ def explain(model: Model, text: str, heading: str = "") -> Explanation:
 
 
 def _own(model: Model, text: str, classes: list[str]) -> Iterator[Reason]:
-    found = list(_occurrences(model, text))
-    if not found:
-        return
-    weights = model.weights
-    numbers = np.array([row for row, _, _ in found])
-    norm = np.sqrt((weights.idf[numbers].astype(np.float64) ** 2).sum())
-    said = weights.own.floats[numbers] / norm
-    for (row, start, end), values in zip(found, said, strict=True):
-        if values.any():
-            block, term = weights.vocabulary.term(row)
-            kind = "characters" if block in {"chars", "bigrams"} else "word"
-            kind = "term" if weights.origin[row] & TERM else kind
-            for label, value in zip(classes, values, strict=True):
-                yield Reason(label, term, kind, start, end, float(value))
-
-
-def _occurrences(model: Model, text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the row of each known feature, and where it starts and ends in the text."""
-    vocabulary = model.weights.vocabulary
-    normal = normalise([text])
-    codes, at = normal.codes, normal.position
-    for i in np.flatnonzero(vocabulary._char_rows[codes] >= 0):
-        yield int(vocabulary._char_rows[codes[i]]), int(at[i]), int(at[i]) + 1
-    counted = is_counted(codes)
-    both = np.flatnonzero(counted[:-1] & counted[1:])
-    for i, row in zip(both, vocabulary._bigram_rows(bigram_keys(codes[both], codes[both + 1])), strict=True):
-        if row >= 0:
-            yield int(row), int(at[i]), int(at[i + 1]) + 1
-    ends = np.cumsum([len(token) for token in model.segmenter.cut(normal.text)])
-    starts = np.concatenate([[0], ends[:-1]])
-    numbers, _, neighbours = word_numbers(normal, vocabulary, model.segmenter)
-    for i in np.flatnonzero(numbers >= 0):
-        yield int(numbers[i]) + vocabulary.offsets[2], int(at[starts[i]]), int(at[ends[i] - 1]) + 1
-    pairs = vocabulary._pair_rows(pair_keys(numbers[neighbours], numbers[neighbours + 1]))
-    for i, row in zip(neighbours, pairs, strict=True):
-        if row >= 0:
-            yield int(row), int(at[starts[i]]), int(at[ends[i + 1] - 1]) + 1
+    """Yield what each known feature of the text weighs for each class."""
+    weights, normal = model.weights, normalise([text])
+    found = occurrences(normal, weights.vocabulary, model.segmenter)
+    rows, first, last = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    known = np.flatnonzero(rows >= 0)
+    norm = np.sqrt((weights.idf[rows[known]].astype(np.float64) ** 2).sum())
+    for at in known.tolist():
+        row = int(rows[at])
+        values = weights.own.floats[row] / norm
+        if not values.any():
+            continue
+        start, end = int(normal.position[first[at]]), int(normal.position[last[at]]) + 1
+        block, term = weights.vocabulary.term(row)
+        kind = "characters" if block in {"chars", "bigrams"} else "word"
+        kind = "term" if weights.origin[row] & TERM else kind
+        for label, value in zip(classes, values, strict=True):
+            yield Reason(label, term, kind, start, end, float(value))

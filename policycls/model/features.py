@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,33 +252,53 @@ def find_rows(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter
     tuple of Block
         One for each of :data:`BLOCKS`.
     """
-    n = len(texts)
-    normal = normalise(texts)
-    codes = normal.codes
-    counted = is_counted(codes)
-    both = np.flatnonzero(counted[:-1] & counted[1:])
-    bigrams = vocabulary._bigram_rows(bigram_keys(codes.take(both), codes.take(both + 1)))
-    numbers, owner, neighbours = word_numbers(normal, vocabulary, segmenter)
-    if not len(vocabulary.pairs):
-        neighbours = neighbours[:0]
-    words = np.where(numbers >= 0, numbers + np.int32(vocabulary.offsets[2]), np.int32(-1))
-    pairs = vocabulary._pair_rows(pair_keys(numbers.take(neighbours), numbers.take(neighbours + 1)))
-    return (
-        _block(vocabulary._char_rows.take(codes), normal.owner, n),
-        _block(bigrams, normal.owner.take(both), n),
-        _block(words, owner, n),
-        _block(pairs, owner.take(neighbours), n),
+    normal, numbers = normalise(texts), np.arange(len(texts) + 1)
+    return tuple(
+        Block(found.rows, np.searchsorted(normal.owner.take(found.first), numbers))
+        for found in occurrences(normal, vocabulary, segmenter)
     )
-
-
-def _block(rows: NDArray[np.int32], owner: NDArray[np.int64], n: int) -> Block:
-    return Block(rows, np.searchsorted(owner, np.arange(n + 1)))
 
 
 def _known(block: Block) -> Block:
     known = block.rows >= 0
     before = np.concatenate([[0], np.cumsum(known)])
     return Block(block.rows[known], before[block.starts])
+
+
+class Occurrences(NamedTuple):
+    """The features of one kind, each with its row (-1: not known) and where it stands in the normal form.
+
+    Attributes
+    ----------
+    rows : ndarray of int32, (n_features,)
+    first, last : ndarray of int64, (n_features,)
+        Its first and its last character.
+    """
+
+    rows: NDArray[np.int32]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+def occurrences(
+    normal: Normalised, vocabulary: Vocabulary, segmenter: Segmenter
+) -> tuple[Occurrences, Occurrences, Occurrences, Occurrences]:
+    """Find the features of texts in normal form, for each of :data:`BLOCKS`; every token is in ``words``."""
+    codes, every = normal.codes, np.arange(len(normal.codes))
+    counted = is_counted(codes)
+    left = np.flatnonzero(counted[:-1] & counted[1:])
+    bigrams = vocabulary._bigram_rows(bigram_keys(codes.take(left), codes.take(left + 1)))
+    numbers, starts, lengths = _numbered(normal, vocabulary, segmenter)
+    ends = starts + lengths - 1
+    at = _neighbours(numbers) if len(vocabulary.pairs) else every[:0]
+    words = np.where(numbers >= 0, numbers + np.int32(vocabulary.offsets[2]), np.int32(-1))
+    pairs = vocabulary._pair_rows(pair_keys(numbers.take(at), numbers.take(at + 1)))
+    return (
+        Occurrences(vocabulary._char_rows.take(codes), every, every),
+        Occurrences(bigrams, left, left + 1),
+        Occurrences(words, starts, ends),
+        Occurrences(pairs, starts.take(at), ends.take(at + 1)),
+    )
 
 
 def word_numbers(
@@ -295,6 +315,14 @@ def word_numbers(
     neighbours : ndarray of int64
         Positions i at which tokens i and i + 1 are both known words of one text.
     """
+    numbers, starts, _ = _numbered(normal, vocabulary, segmenter)
+    return numbers, normal.owner.take(starts), _neighbours(numbers)
+
+
+def _numbered(
+    normal: Normalised, vocabulary: Vocabulary, segmenter: Segmenter
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """Return number, first character and length of each token."""
     tokens = segmenter.cut(normal.text)
     # Packed codes are hashed in numpy: asking a dict for every token costs twice as much.
     lengths = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
@@ -302,8 +330,12 @@ def word_numbers(
     numbers = vocabulary._short_words(_packed(normal.codes, starts, lengths))
     for i in np.flatnonzero(lengths > _PACKED).tolist():
         numbers[i] = vocabulary._long_words.get(tokens[i], -1)
+    return numbers, starts, lengths
+
+
+def _neighbours(numbers: NDArray[np.int32]) -> NDArray[np.int64]:
     known = numbers >= 0  # a line end is never a known word, so no pair crosses it
-    return numbers, normal.owner.take(starts), np.flatnonzero(known[:-1] & known[1:])
+    return np.flatnonzero(known[:-1] & known[1:])
 
 
 def _packed(
