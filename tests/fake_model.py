@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from policycls.documents import split_units
+from policycls.model.explanation import Explanation, Reason
 from policycls.model.weights import Settings
 from policycls.schema import load_label_set
 from policycls.types import NONE, Document, TaggedUnit, Unit
@@ -17,13 +17,6 @@ WORDS = {
     "supervision": "检查",
     "investment_attraction": "招商",
 }
-
-
-@dataclass(frozen=True)
-class FakeExplanation:
-    label: str
-    scores: dict[str, float]
-    rows: list[tuple[str, str, str, int, int, float]]
 
 
 class FakeModel:
@@ -56,8 +49,11 @@ class FakeModel:
             "或" in unit.text, self.id, document.fields,
         )  # fmt: skip
 
-    def explain(self, text: str, heading: str = "") -> FakeExplanation:
+    def explain(self, text: str, heading: str = "") -> Explanation:
         label = next((label for label, word in WORDS.items() if word in text), NONE)
         scores = {x: 0.9 if x == label else 0.04 for x in WORDS}
-        rows = [(label, WORDS.get(label, "的"), "word", 0, 2, 2.5), (label, "或", "characters", 3, 4, -0.5)]
-        return FakeExplanation(label, scores, rows)
+        rows = (
+            Reason(label, WORDS.get(label, "的"), "word", 0, 2, 2.5),
+            Reason(label, "或", "characters", 3, 4, -0.5),
+        )
+        return Explanation(label, scores, {}, rows)

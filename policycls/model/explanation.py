@@ -81,7 +81,9 @@ def _own(model: Model, text: str, classes: list[str]) -> Iterator[Reason]:
     """Yield what each known feature of the text weighs for each class."""
     weights, normal = model.weights, normalise([text])
     found = occurrences(normal, weights.vocabulary, model.segmenter)
-    rows, first, last = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    rows = np.concatenate([kind.rows for kind in found])
+    first = normal.position[np.concatenate([kind.first for kind in found])]
+    last = normal.position[np.concatenate([kind.last for kind in found])]
     known = np.flatnonzero(rows >= 0)
     norm = np.sqrt((weights.idf[rows[known]].astype(np.float64) ** 2).sum())
     for at in known.tolist():
@@ -89,9 +91,8 @@ def _own(model: Model, text: str, classes: list[str]) -> Iterator[Reason]:
         values = weights.own.floats[row] / norm
         if not values.any():
             continue
-        start, end = int(normal.position[first[at]]), int(normal.position[last[at]]) + 1
         block, term = weights.vocabulary.term(row)
         kind = "characters" if block in {"chars", "bigrams"} else "word"
         kind = "term" if weights.origin[row] & TERM else kind
         for label, value in zip(classes, values, strict=True):
-            yield Reason(label, term, kind, start, end, float(value))
+            yield Reason(label, term, kind, int(first[at]), int(last[at]) + 1, float(value))

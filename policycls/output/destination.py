@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, TextIO
@@ -42,20 +42,20 @@ def choose_format(target: str | None, wanted: str | None, *, terminal: bool) -> 
     >>> choose_format("a.csv", None, terminal=True), choose_format(None, None, terminal=False)
     ('csv', 'jsonl')
     """
-    if wanted is not None and wanted not in FORMATS:
+    known = next((name for name in FORMATS if name == wanted), None)
+    if wanted is not None and known is None:
         raise UsageError(f"unknown format {wanted!r}", hint=f"choose from {', '.join(FORMATS)}")
     if target is None:
-        if wanted in ("xlsx", "parquet"):
-            raise UsageError(f"{wanted} cannot go to standard output", hint=f"use -o FILE.{wanted}")
-        return next((f for f in FORMATS if f == wanted), "table" if terminal else "jsonl")
+        if known in ("xlsx", "parquet"):
+            raise UsageError(f"{known} cannot go to standard output", hint=f"use -o FILE.{known}")
+        return known or ("table" if terminal else "jsonl")
     suffix = Path(target).suffix.lower()
-    found = next((f for f in FORMATS if f == wanted), None) or SUFFIXES.get(suffix)
+    found = known or SUFFIXES.get(suffix)
     if found is None and Path(target).is_dir():
         raise OutputError("is a folder", hint="give the name of a file", path=target)
     if found is None:
-        known = " ".join(SUFFIXES)
-        message = f"no format is known by the suffix {suffix!r}"
-        raise UsageError(message, hint=f"use one of {known}, or --format", path=target)
+        hint = f"use one of {' '.join(SUFFIXES)}, or --format"
+        raise UsageError(f"no format is known by the suffix {suffix!r}", hint=hint, path=target)
     return found
 
 
@@ -66,6 +66,10 @@ class Output:
     Attributes
     ----------
     writer : Writer
+    target : str
+        What to call it in a message.
+    journal : Journal or None
+        Where the run can be gone on with: told what is whole.
     done : Mapping
         What of which input file an earlier, interrupted run has written already.
     """
@@ -79,15 +83,11 @@ class Output:
         self, units: Sequence[TaggedUnit], *, file: str = "", documents: int = 0, whole: bool = True
     ) -> None:
         """Write the units of a document: the ``documents``-th of ``file``, and its last if ``whole``."""
-        try:
+        with _told(self.target):
             self.writer.write(units)
             if self.journal is not None:
                 fields = self.writer.fields if isinstance(self.writer, CsvWriter) else []
                 self.journal.add(file, Done(documents, whole, stamp(file)), fields)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise failure(self.target, error) from error
 
     def skip(self, item: Skipped) -> None:
         """Take note of an input that was not read."""
@@ -95,12 +95,19 @@ class Output:
 
     def close(self) -> None:
         """Finish what the writer has begun."""
-        try:
+        with _told(self.target):
             self.writer.close()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise failure(self.target, error) from error
+
+
+@contextmanager
+def _told(target: str) -> Iterator[None]:
+    """Turn what the system says of a write into an error that names the target."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise failure(target, error) from error
 
 
 @contextmanager
@@ -129,11 +136,19 @@ def open_output(
         If the format cannot be gone on with, or the unfinished run had other settings.
     """
     check_writable(target)
-    if resume is not None:
-        settings = {"format": kind, "lang": layout.lang, "raw": str(raw), **resume}
-        with _resumed(Path(target), kind, layout, raw, settings) as output:
+    if resume is None:
+        with _whole(target, kind, layout, raw) as output:
             yield output
-        return
+    elif kind in ("jsonl", "csv"):
+        settings = {"format": kind, "lang": layout.lang, "raw": str(raw), **resume}
+        with _resumed(target, settings, layout, raw) as output:
+            yield output
+    else:
+        raise UsageError(f"--resume cannot go on with {kind}", hint="it works for jsonl and csv")
+
+
+@contextmanager
+def _whole(target: str, kind: Format, layout: Layout, raw: bool) -> Iterator[Output]:
     with atomic_path(target) as path:
         with ExitStack() as stack:
             writer = _writer(path, kind, layout, raw, stack)
@@ -157,38 +172,27 @@ def _writer(path: Path, kind: Format, layout: Layout, raw: bool, stack: ExitStac
 
         return ParquetWriter(path, layout)
     if kind == "table":
-        text = stack.enter_context(path.open("w", encoding="utf-8"))
-        return TerminalWriter(text, layout, columns=100)
+        return TerminalWriter(stack.enter_context(path.open("w", encoding="utf-8")), layout, columns=100)
     stream = stack.enter_context(path.open("wb"))
     return CsvWriter(stream, layout, raw=raw) if kind == "csv" else JsonlWriter(stream)
 
 
 @contextmanager
-def _resumed(
-    target: Path, kind: Format, layout: Layout, raw: bool, settings: Mapping[str, str]
-) -> Iterator[Output]:
-    if kind not in ("jsonl", "csv"):
-        raise UsageError(f"--resume cannot go on with {kind}", hint="it works for jsonl and csv")
-    journal = Journal(target, settings)
-    try:
-        if kind == "csv":
-            writer: Writer = CsvWriter(journal.stream, layout, raw=raw, carried=journal.carried)
-        else:
-            writer = JsonlWriter(journal.stream)
-        output = Output(writer, str(target), journal, journal.done)
+def _resumed(target: str, settings: Mapping[str, str], layout: Layout, raw: bool) -> Iterator[Output]:
+    with closing(Journal(Path(target), settings)) as journal:
+        writer: Writer = JsonlWriter(journal.stream)
+        if settings["format"] == "csv":
+            writer = CsvWriter(journal.stream, layout, raw=raw, carried=journal.carried)
+        output = Output(writer, target, journal, journal.done)
         yield output
         output.close()
-        if isinstance(writer, CsvWriter) and writer.short:
-            with atomic_path(target) as longer:
-                writer.lengthen(journal.part, longer)
-            journal.finish(journal.part)
-        else:
-            try:
-                journal.finish()
-            except OSError as error:
-                raise failure(target, error) from error
-    finally:
-        journal.close()
+        with _told(target):
+            if isinstance(writer, CsvWriter) and writer.short:
+                with atomic_path(target) as longer:
+                    writer.lengthen(journal.part, longer)
+            else:
+                journal.take_place()
+            journal.forget()
 
 
 @dataclass(frozen=True)
@@ -216,8 +220,9 @@ class Screen:
 @contextmanager
 def open_stream(screen: Screen, kind: Format, layout: Layout, *, raw: bool = False) -> Iterator[Output]:
     """Open standard output for results: lines are UTF-8 whatever the console's encoding, a table is text."""
+    writer: Writer
     if kind == "table":
-        writer: Writer = TerminalWriter(screen.text, layout, columns=screen.columns, colour=screen.colour)
+        writer = TerminalWriter(screen.text, layout, columns=screen.columns, colour=screen.colour)
     elif kind == "csv":
         writer = CsvWriter(screen.binary, layout, file=False, raw=raw)
     elif kind == "jsonl":

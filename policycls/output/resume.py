@@ -116,14 +116,17 @@ class Journal:
         self._log.write(f"{json.dumps(entry)}\n".encode())
         self._log.flush()
 
-    def finish(self, source: Path | None = None) -> None:
-        """Put the file (or ``source``, made from it) in the target's place and forget the journal."""
+    def take_place(self) -> None:
+        """Put the file, which is whole now, in the target's place."""
+        self.stream.close()
+        sync(self.part)
+        self.part.replace(self.target)
+        sync_folder(self.target.parent)
+
+    def forget(self) -> None:
+        """Remove what served for going on: the target is whole."""
         self.stream.close()
         self._log.close()
-        if source is None:
-            sync(self.part)
-            self.part.replace(self.target)
-        sync_folder(self.target.parent)
         self._path.unlink(missing_ok=True)
         self.part.unlink(missing_ok=True)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from policycls.schema import Label, LabelSet, Language
-from policycls.types import NONE, TaggedUnit
+from policycls.types import TaggedUnit
 
 if TYPE_CHECKING:
     from policycls.model.evidence import Explain
@@ -20,6 +20,8 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 #: The columns before the scores, then those after; scores stand between, one for each measure.
 BEFORE: Final = ("doc", "unit", "kind", "page", "start", "end", "heading", "text", "label", "top", "labels")
 AFTER: Final = ("review", "model")
+#: Those of a unit that is cut but not tagged.
+EXTRACTED: Final = BEFORE[: BEFORE.index("label")]
 CHINESE: Final[Mapping[str, str]] = {
     "doc": "文档", "unit": "序号", "kind": "类型", "page": "页码", "start": "起始位置", "end": "结束位置",
     "heading": "所属标题", "text": "正文", "label": "标签", "top": "最接近的措施", "labels": "全部标签",
@@ -88,11 +90,8 @@ class Layout:
         own = {*self.columns, *map(self.column, ("correction", "note", "evidence"))}
         names: dict[str, str] = {}
         for field in fields:
-            name = clean(field) or "_"
-            while name in own:
-                name = f"input_{name}"
-            own.add(name)
-            names[field] = name
+            names[field] = _beside(own, field)
+            own.add(names[field])
         return names
 
     def cells(self, unit: TaggedUnit) -> list[Cell]:
@@ -123,11 +122,16 @@ def record(unit: TaggedUnit) -> dict[str, Any]:
         "model": unit.model,
     }  # fmt: skip
     for field, value in unit.fields.items():
-        name = clean(field) or "_"
-        while name in row:
-            name = f"input_{name}"
-        row[name] = clean(value)
+        row[_beside(row, field)] = clean(value)
     return row
+
+
+def _beside(taken: Container[str], field: str) -> str:
+    """Return a carried column's name, as one that is not taken."""
+    name = clean(field) or "_"
+    while name in taken:
+        name = f"input_{name}"
+    return name
 
 
 def clean(text: str) -> str:
@@ -159,12 +163,3 @@ def unguard(text: str) -> str:
     if text.startswith("'") and len(text) > 1 and (text[1] in _FORMULA or text[1] == "'"):
         return text[1:]
     return text
-
-
-#: The columns of a unit that is cut but not tagged.
-EXTRACTED: Final = ("doc", "unit", "kind", "page", "start", "end", "heading", "text")
-
-
-def measure_of(unit: TaggedUnit) -> str:
-    """Return the label whose score speaks for the unit: its own, or for none the best measure."""
-    return unit.top if unit.label == NONE else unit.label

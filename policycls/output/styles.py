@@ -1,4 +1,4 @@
-"""How the workbook looks: colours, widths, and its words in both languages."""
+"""How the workbook looks: colours and widths."""
 
 from __future__ import annotations
 
@@ -19,27 +19,6 @@ LINE: Final = "#C8CDD2"
 WIDTHS: Final[Mapping[str, float]] = {
     "doc": 24, "unit": 6, "kind": 10, "page": 6, "heading": 22, "text": 72, "note": 18, "review": 9,
     "labels": 24, "evidence": 30, "start": 9, "end": 9, "model": 16, "*": 14, "+": 16,
-}  # fmt: skip
-
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {
-        "yes": "yes", "no": "no",
-        "units": "units", "summary": "summary", "labels": "labels", "skipped": "skipped",
-        "by_label": "By label", "by_doc": "By document", "count": "units", "share": "share", "total": "total",
-        "to_review": "to review", "name": "name", "means": "what it means", "path": "input",
-        "reason": "why it was skipped", "nothing": "Nothing was skipped.",
-        "correct": "Correction", "how": "Choose the right label here. Choose the same label to confirm it.",
-        "only": "Choose one of the labels of the list.", "cut": " [cut here; whole in csv and jsonl]",
-    },
-    "zh": {
-        "yes": "是", "no": "否",
-        "units": "句子", "summary": "汇总", "labels": "标签说明", "skipped": "未处理",
-        "by_label": "按标签", "by_doc": "按文档", "count": "句数", "share": "占比", "total": "合计",
-        "to_review": "需复核", "name": "英文名", "means": "含义", "path": "输入",
-        "reason": "未处理的原因", "nothing": "全部输入均已处理。",
-        "correct": "改正标签", "how": "在此选择正确的标签；原标签无误的，选同一标签即为确认。",
-        "only": "请从下拉列表中选择标签。", "cut": "〔此处截断，全文见 csv 或 jsonl〕",
-    },
 }  # fmt: skip
 
 _CENTRED: Final = frozenset(("unit", "kind", "page", "review"))

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
-from policycls.documents import Skipped
-from policycls.output.rows import KINDS, Layout, measure_of
+from policycls.output.rows import KINDS, Layout
 from policycls.output.width import fit, printable, width, wrap
+from policycls.output.words import words
+from policycls.output.writers import Writer
 from policycls.schema import Language
 from policycls.types import NONE, TaggedUnit, Unit
 
 _DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
 _NARROWEST: Final = 20
-_HEADS: Final = {
-    "en": ("no.", "label", "score", "text", "(0.00) the best measure's score, where there is no measure",
-           "?  a person should look"),
-    "zh": ("序号", "标签", "得分", "正文", "(0.00) 非措施的句子：最接近的措施的得分", "?  建议人工复核"),
-}  # fmt: skip
 
 
-class TerminalWriter:
+class TerminalWriter(Writer):
     """A table for each document: number, label, score, text.
 
     Parameters
@@ -35,8 +31,9 @@ class TerminalWriter:
     """
 
     def __init__(self, stream: TextIO, layout: Layout, *, columns: int = 80, colour: bool = False) -> None:
-        self.notes: list[str] = []
+        super().__init__()
         self._stream, self._layout, self._colour = stream, layout, colour
+        self._words = words(layout.lang)
         longest = max(width(printable(layout.label(label.id))) for label in layout.choices())
         self._label = min(max(longest, 5), 24)
         self._columns = columns
@@ -51,21 +48,15 @@ class TerminalWriter:
                 self._begin(unit.doc)
             self._row(unit)
 
-    def skip(self, item: Skipped) -> None:
-        """Do nothing: the command names what is skipped."""
-
     def close(self) -> None:
         """Print what the marks mean, where there were any."""
-        heads = _HEADS[self._layout.lang]
-        marks = [mark for mark, shown in ((heads[4], self._bracketed), (heads[5], self._marked)) if shown]
+        shown = (("bracketed", self._bracketed), ("marked", self._marked))
+        marks = [self._words[mark] for mark, met in shown if met]
         if marks:
             print(file=self._stream)
         for mark in marks:
             print(self._style(_DIM, mark), file=self._stream)
         self._stream.flush()
-
-    def release(self) -> None:
-        """Do nothing: the stream is the caller's."""
 
     def _begin(self, doc: str) -> None:
         if self._doc is not None:
@@ -73,20 +64,19 @@ class TerminalWriter:
         self._doc = doc
         for line in wrap(printable(doc), self._columns):
             print(self._style(_BOLD, line), file=self._stream)
-        number, label, score, text, *_ = _HEADS[self._layout.lang]
-        self._line(_right(number, 5), label, f" {score}", text, _DIM)
+        number, label, score, text = (self._words[x] for x in ("number", "label", "score", "text"))
+        self._line(" " * (5 - width(number)) + number, label, f" {score}", text, _DIM)
 
     def _row(self, unit: TaggedUnit) -> None:
         none = unit.label == NONE
-        value = unit.scores.get(measure_of(unit))
+        value = unit.scores.get(unit.top if none else unit.label)
         score = "" if value is None else f"({value:.2f})" if none else f" {value:.2f} "
         self._marked |= unit.review
         self._bracketed |= none and bool(score)
         first, *rest = wrap(printable(unit.text), self._text)
-        number = f"{unit.unit:>5}"
         style = _DIM if none else ""
         name = printable(self._layout.label(unit.label))
-        self._line(number, name, score + "?" * unit.review, first, style)
+        self._line(f"{unit.unit:>5}", name, score + "?" * unit.review, first, style)
         for line in rest:
             print(self._style(style, " " * (self._columns - self._text) + line), file=self._stream)
 
@@ -96,10 +86,6 @@ class TerminalWriter:
 
     def _style(self, style: str, text: str) -> str:
         return f"{style}{text}{_PLAIN}" if self._colour and style else text
-
-
-def _right(text: str, columns: int) -> str:
-    return " " * (columns - width(text)) + text
 
 
 def print_units(

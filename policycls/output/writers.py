@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final
 
 from policycls.documents import Skipped
 from policycls.output.rows import Cell, Layout, guard, record
@@ -17,7 +17,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 BOM: Final = b"\xef\xbb\xbf"
 
 
-class Writer(Protocol):
+class Writer:
     """Takes tagged units as they come and writes them down.
 
     Attributes
@@ -26,44 +26,40 @@ class Writer(Protocol):
         What the user should know about the output, complete after ``close``.
     """
 
-    notes: list[str]
+    def __init__(self) -> None:
+        self.notes: list[str] = []
 
     def write(self, units: Sequence[TaggedUnit]) -> None:
         """Write the units of one document, or of a part of it."""
+        raise NotImplementedError
 
     def skip(self, item: Skipped) -> None:
-        """Take note of an input that was not read."""
+        """Take note of an input that was not read; most outputs have no place for it."""
 
     def close(self) -> None:
         """Finish the output. Without this call it is not whole."""
 
     def release(self) -> None:
-        """Let go of what the writer holds open, finished or not."""
+        """Let go of what the writer itself holds open, finished or not."""
 
 
-class JsonlWriter:
+class JsonlWriter(Writer):
     """One JSON object a line, UTF-8, in the contract's fields."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.notes: list[str] = []
+        super().__init__()
         self._stream = stream
 
     def write(self, units: Sequence[TaggedUnit]) -> None:
         """Write a line for each unit."""
         self._stream.write("".join(f"{_encode(record(unit))}\n" for unit in units).encode())
 
-    def skip(self, item: Skipped) -> None:
-        """Do nothing: a line is a unit."""
-
     def close(self) -> None:
         """Flush."""
         self._stream.flush()
 
-    def release(self) -> None:
-        """Do nothing: the stream is the caller's."""
 
-
-class CsvWriter:
+class CsvWriter(Writer):
     """CSV as Excel reads it: UTF-8 with a byte-order mark, and no cell that could run as a formula.
 
     Parameters
@@ -90,12 +86,12 @@ class CsvWriter:
         raw: bool = False,
         carried: Sequence[str] | None = None,
     ) -> None:
-        self.notes: list[str] = []
+        super().__init__()
         self.fields: list[str] = list(carried or ())
         self._stream, self._layout, self._file, self._raw = stream, layout, file, raw
         # The header of a file that is gone on with may be shorter than its columns by now.
         self._in_header: int | None = None if carried is None else 0
-        self._yes, self._no = ("是", "否") if layout.lang == "zh" else ("true", "false")
+        self._no, self._yes = ("否", "是") if layout.lang == "zh" else ("false", "true")
         self._left_out: dict[str, None] = {}
 
     def write(self, units: Sequence[TaggedUnit]) -> None:
@@ -113,9 +109,6 @@ class CsvWriter:
             for unit in units
         )
         self._stream.write(self._encode(rows))
-
-    def skip(self, item: Skipped) -> None:
-        """Do nothing: a row is a unit."""
 
     def close(self) -> None:
         """Write the header if nothing was."""
@@ -150,9 +143,6 @@ class CsvWriter:
         if isinstance(cell, bool):
             return self._yes if cell else self._no
         return "" if cell is None else cell
-
-    def release(self) -> None:
-        """Do nothing: the stream is the caller's."""
 
     @property
     def short(self) -> bool:

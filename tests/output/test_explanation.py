@@ -1,25 +1,24 @@
 """Why a text has its label: the words that decided, each once, with all that speaks in it."""
 
-from fake_model import FakeExplanation
 from sample_units import LABELS
 
+from policycls.model.explanation import Explanation, Reason
 from policycls.output import Layout
 from policycls.output.explanation import explanation_record, explanation_text
 
 # 容缺 and 受理 are words; 容缺受理 is a pair of them; 缺受 runs from one into the other.
 ROWS = [
-    ("approval_streamlining", "容缺", "word", 2, 4, 0.5),
-    ("approval_streamlining", "受理", "word", 4, 6, 0.25),
-    ("approval_streamlining", "容缺受理", "word", 2, 6, 0.125),
-    ("approval_streamlining", "受", "characters", 4, 5, 0.25),
-    ("approval_streamlining", "理", "characters", 5, 6, 0.5),
-    ("approval_streamlining", "缺受", "characters", 3, 5, -0.25),
-    ("approval_streamlining", "", "bias", -1, -1, -0.75),
-    ("financing", "受理", "word", 4, 6, -9.0),
+    Reason("approval_streamlining", "容缺", "word", 2, 4, 0.5),
+    Reason("approval_streamlining", "受理", "word", 4, 6, 0.25),
+    Reason("approval_streamlining", "容缺受理", "word", 2, 6, 0.125),
+    Reason("approval_streamlining", "受", "characters", 4, 5, 0.25),
+    Reason("approval_streamlining", "理", "characters", 5, 6, 0.5),
+    Reason("approval_streamlining", "缺受", "characters", 3, 5, -0.25),
+    Reason("approval_streamlining", "", "bias", -1, -1, -0.75),
+    Reason("financing", "受理", "word", 4, 6, -9.0),
 ]
-FOUND = FakeExplanation(
-    "approval_streamlining", {**dict.fromkeys(LABELS.ids, 0.04), "approval_streamlining": 0.8}, ROWS
-)
+SCORES = {**dict.fromkeys(LABELS.ids, 0.04), "approval_streamlining": 0.8}
+FOUND = Explanation("approval_streamlining", SCORES, {}, tuple(ROWS))
 
 
 def _shown(found, lang="en", limit=12):
@@ -51,7 +50,7 @@ def test_chinese_and_short_on_request():
 
 
 def test_a_text_without_measure_shows_the_best_measures_words():
-    found = FakeExplanation("none", FOUND.scores, ROWS)
+    found = Explanation("none", SCORES, {}, tuple(ROWS))
     lines = _shown(found)
     assert lines[0] == ["none"]
     assert ["for", "approval_streamlining"] in lines

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from policycls.documents import Skipped
 from policycls.model.evidence import Explain, Word
 from policycls.output.report.groups import Group, columns_of, groups_of
 from policycls.output.rows import clean
+from policycls.output.writers import Writer
 from policycls.schema import LabelSet
 from policycls.types import NONE, TaggedUnit
 
@@ -20,8 +21,7 @@ REVIEW_FIRST: Final = 100
 SHADES: Final = 9
 
 
-@dataclass
-class Collector:
+class Collector(Writer):
     """Takes tagged units as a writer does and keeps them for the page.
 
     Parameters
@@ -30,11 +30,12 @@ class Collector:
         Gives the deciding words of a document's units.
     """
 
-    explain: Explain | None = None
-    notes: list[str] = field(default_factory=list)
-    units: list[TaggedUnit] = field(default_factory=list)
-    words: list[Sequence[Word]] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    def __init__(self, explain: Explain | None = None) -> None:
+        super().__init__()
+        self.explain = explain
+        self.units: list[TaggedUnit] = []
+        self.words: list[Sequence[Word]] = []
+        self.skipped: list[Skipped] = []
 
     def write(self, units: Sequence[TaggedUnit]) -> None:
         """Keep the units of a document."""
@@ -44,12 +45,6 @@ class Collector:
     def skip(self, item: Skipped) -> None:
         """Keep an input that was not read."""
         self.skipped.append(item)
-
-    def close(self) -> None:
-        """Do nothing: the page is written by others."""
-
-    def release(self) -> None:
-        """Do nothing: nothing is open."""
 
 
 class Tag(NamedTuple):
