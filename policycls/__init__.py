@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from policycls.api import load_model, tag_document, tag_frame, tag_text
+    from policycls.api import tag_document, tag_frame, tag_text
     from policycls.cluster import tag_dataset
     from policycls.errors import PolicyclsError
     from policycls.learning.estimator import PolicyClassifier
-    from policycls.model import Model
+    from policycls.model import Model, load_model
     from policycls.output.summary import summarize
     from policycls.schema import LabelSet, load_label_set
     from policycls.types import Document, TaggedUnit, Unit
@@ -48,7 +48,7 @@ _HOMES = {
     "TaggedUnit": "policycls.types",
     "Unit": "policycls.types",
     "load_label_set": "policycls.schema",
-    "load_model": "policycls.api",
+    "load_model": "policycls.model",
     "summarize": "policycls.output.summary",
     "tag_dataset": "policycls.cluster",
     "tag_document": "policycls.api",

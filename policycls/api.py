@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policycls.documents import from_text, read_documents
 from policycls.errors import TableError
-from policycls.model import Model
-from policycls.model import load_model as _load
+from policycls.model import Model, load_model
 from policycls.resources import default_model
 from policycls.types import TaggedUnit
 
@@ -17,38 +17,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def load_model(path: str | PathLike[str] | None = None) -> Model:
-    """Read a model.
-
-    Parameters
-    ----------
-    path : str or Path, optional
-        A model folder; by default that of the workspace, or outside of one the model that ships.
-
-    Returns
-    -------
-    Model
-
-    Raises
-    ------
-    ModelError
-        If there is no model at that place, or it is damaged or of another format.
-
-    Examples
-    --------
-    >>> load_model().labels[:2]
-    ('approval_streamlining', 'enterprise_assistance')
-    """
-    return _load(None if path is None else str(path))
-
-
-def _default() -> Model:
-    return _loaded(str(default_model()))
-
-
 @lru_cache(maxsize=1)
-def _loaded(path: str) -> Model:
-    return _load(path)
+def _loaded(path: Path) -> Model:
+    return load_model(path)
+
+
+def _or_default(model: Model | None) -> Model:
+    return model or _loaded(default_model())
 
 
 def tag_document(
@@ -84,7 +59,7 @@ def tag_document(
     ...
     policycls.errors.DocumentError: no such file.txt: no such file or folder
     """
-    used = model or _default()
+    used = _or_default(model)
     documents = read_documents(str(path), encoding=encoding)
     return [unit for document in documents for unit in used.tag(document)]
 
@@ -113,7 +88,7 @@ def tag_text(text: str, *, model: Model | None = None) -> list[TaggedUnit]:
     >>> [unit.label for unit in policycls.tag_text("对新设企业免费刻章。")]
     ['approval_streamlining']
     """
-    return (model or _default()).tag(from_text(text))
+    return _or_default(model).tag(from_text(text))
 
 
 def tag_frame(
@@ -165,7 +140,7 @@ def tag_frame(
             raise TableError(
                 f"no column {name!r}", hint=f"the columns are {', '.join(map(str, frame.columns))}"
             )
-    used = model or _default()
+    used = _or_default(model)
     texts = ["" if pd.isna(x) else str(x) for x in frame[text]]
     headings = None if heading is None else ["" if pd.isna(x) else str(x) for x in frame[heading]]
     documents = None if doc is None else frame[doc].astype(str).tolist()

@@ -68,6 +68,14 @@ class Report:
             self.review += unit.review
             self.labels[unit.label] = self.labels.get(unit.label, 0) + 1
 
+    def merge(self, other: Report) -> None:
+        """Count what another run came to; what it skipped and noted stays with it."""
+        self.documents += other.documents
+        self.units += other.units
+        self.review += other.review
+        for label, count in other.labels.items():
+            self.labels[label] = self.labels.get(label, 0) + count
+
     def summary(self, lang: Language = "en") -> str:
         """Return the run in one line."""
         counts = sorted(self.labels.items(), key=lambda item: (item[0] == NONE, -item[1], item[0]))
@@ -112,9 +120,14 @@ def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], 
     return list(dict.fromkeys(files)), skipped
 
 
+def is_alone(paths: Sequence[str], files: Sequence[str], skipped: Sequence[Skipped]) -> bool:
+    """Say whether one file was named and nothing else: its error is the run's error."""
+    return len(files) == 1 and not skipped and list(files) == list(paths)
+
+
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What to tag, and how.
+class BaseJob:
+    """What to read, and how.
 
     Attributes
     ----------
@@ -131,12 +144,6 @@ class Job:
     reading : Reading
     meta : str or None
         A table of columns to join by ``doc``.
-    resume : bool
-        Go on with what an interrupted run left, and leave what can be gone on with.
-    raw : bool
-        CSV cells as they are.
-    precision : float or None
-        Mark for review what keeps the rest from being right at this rate.
     """
 
     paths: Sequence[str]
@@ -146,9 +153,32 @@ class Job:
     jobs: int = 1
     reading: Reading = field(default_factory=Reading)
     meta: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job(BaseJob):
+    """What to tag, and how; what is read as :class:`BaseJob` says.
+
+    Attributes
+    ----------
+    resume : bool
+        Go on with what an interrupted run left, and leave what can be gone on with.
+    raw : bool
+        CSV cells as they are.
+    precision : float or None
+        Mark for review what keeps the rest from being right at this rate.
+    """
+
     resume: bool = False
     raw: bool = False
     precision: float | None = None
+
+    def load_model(self) -> Model:
+        """Read the model, at the precision wanted."""
+        from policycls.model import load_model
+
+        model = load_model(self.model)
+        return model if self.precision is None else model.at_precision(self.precision)
 
 
 def tag_job(
@@ -174,7 +204,6 @@ def tag_job(
         Called after each document.
     """
     from policycls.meta import MetaTable
-    from policycls.model import load_model
 
     if job.output is not None:
         check_writable(job.output)
@@ -182,9 +211,7 @@ def tag_job(
         raise UsageError("--resume needs a file to go on with", hint="name it with -o")
     files, skipped = inputs(job.paths, job.output)
     meta = MetaTable.read(job.meta, files) if job.meta else None
-    model = load_model(job.model)
-    if job.precision is not None:
-        model = model.at_precision(job.precision)
+    model = job.load_model()
     with _open(job, kind, screen, model, meta) as output:
         if output.done:
             count = sum(done.documents for done in output.done.values())
@@ -197,7 +224,7 @@ def tag_job(
             skipped=skipped,
             jobs=job.jobs,
             meta=meta,
-            alone=len(files) + len(skipped) == 1 and files == list(job.paths),
+            alone=is_alone(job.paths, files, skipped),
             tell=tell,
             progress=progress,
         )
@@ -262,13 +289,19 @@ def run(
         If nothing could be read.
     """
     report, track = Report(), Track(files, progress, clock)
+
+    def skip(item: Skipped) -> None:
+        report.skipped.append(item)
+        output.skip(item)
+        tell(f"skipped: {item.path}: {item.reason}")
+
     for item in skipped:
-        _skip(item, report, output, tell)
+        skip(item)
     for result in tag_files(files, model, reading, jobs=jobs, done=output.done):
         if isinstance(result, Failure):
             if alone:
                 raise result.error
-            _skip(result.skipped(), report, output, tell)
+            skip(result.skipped())
         else:
             units = result.units if meta is None else meta.join(result.units)
             output.write(units, file=result.file, documents=result.number, whole=result.whole)
@@ -277,21 +310,11 @@ def run(
                 tell(f"note: {result.file}: {note}")
         track.pass_by(result, report.documents, report.units)
     if not report.documents and not output.done:
-        raise _nothing(report.skipped)
+        if len(report.skipped) == 1:
+            raise NoTextError(report.skipped[0].reason, path=report.skipped[0].path)
+        raise NoTextError(f"none of the {len(report.skipped)} inputs could be read")
     report.unmatched = meta.unmatched() if meta is not None and not output.done else []
     return report
-
-
-def _nothing(skipped: Sequence[Skipped]) -> NoTextError:
-    if len(skipped) == 1:
-        return NoTextError(skipped[0].reason, path=skipped[0].path)
-    return NoTextError(f"none of the {len(skipped)} inputs could be read")
-
-
-def _skip(item: Skipped, report: Report, output: Output, tell: Callable[[str], None]) -> None:
-    report.skipped.append(item)
-    output.skip(item)
-    tell(f"skipped: {item.path}: {item.reason}")
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from policycls import cli_learning, cli_report, cli_tagging, console
+from policycls import cli_learning, cli_tagging, console
 from policycls.cli_learning import Strict
 from policycls.cli_tagging import Language, ModelOption, Quiet, teller
 from policycls.errors import OutputError, PolicyclsError
@@ -69,9 +69,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-cli_tagging.add_to(app)
+for command in (cli_tagging.tag, cli_tagging.extract):
+    app.command()(command)
 cli_learning.add_to(app)
-cli_report.add_to(app)
+app.command()(cli_tagging.report)
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""The commands that tag documents, and the options that commands share."""
+"""The commands that read documents, and the options that commands share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from policycls import console
 
 if TYPE_CHECKING:
     from policycls.batch import Report
+    from policycls.streaming import Reading
 
 SKIPPED = 8
 
@@ -25,6 +26,11 @@ Encoding = Annotated[
 ]
 TextColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of a table that holds the text.")
+]
+Jobs = Annotated[int, typer.Option(min=1, help="Processes; the result is the same for any number.")]
+Meta = Annotated[
+    str | None,
+    typer.Option(metavar="TABLE", help="Join this table's columns (region, year ...) by its column doc."),
 ]
 OutputFile = Annotated[
     str | None,
@@ -45,7 +51,7 @@ def tag(
         typer.Option(metavar="NAME", help="table, jsonl, csv, xlsx or parquet; else by FILE's suffix."),
     ] = None,
     model: ModelOption = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes; the result is the same for any number.")] = 1,
+    jobs: Jobs = 1,
     encoding: Encoding = None,
     text_column: TextColumn = None,
     lang: Language = "en",
@@ -58,10 +64,7 @@ def tag(
             "--resume", help="Keep what is done when interrupted; run again to go on (jsonl and csv)."
         ),
     ] = False,
-    meta: Annotated[
-        str | None,
-        typer.Option(metavar="TABLE", help="Join this table's columns (region, year ...) by its column doc."),
-    ] = None,
+    meta: Meta = None,
     precision: Annotated[
         float | None,
         typer.Option(metavar="P", help="Mark for review so that the rest is right at this rate (0.95 ...)."),
@@ -84,13 +87,12 @@ def tag(
 
     Example: policycls tag bulletins/ -o tagged.xlsx --lang zh
     """
-    from policycls.batch import Job, Reading, tag_job
+    from policycls.batch import Job, tag_job
     from policycls.output import choose_format
 
     screen = console.screen()
     kind = "parquet" if cluster else choose_format(output, format, terminal=screen.terminal)
-    stdin = console.read_stdin() if "-" in paths else None
-    reading = Reading(encoding, text_column, keep_noise, stdin)
+    reading = _reading(paths, encoding, text_column, keep_noise)
     job = Job(paths, output, model, lang, jobs, reading, meta, resume, raw_csv, precision)
     quiet = quiet or ctx.obj
     with console.progress_bar(not quiet and (output is not None or not screen.terminal)) as progress:
@@ -122,15 +124,70 @@ def extract(
     Example: policycls extract notice.pdf --format text
     """
     from policycls.extraction import extract_job
-    from policycls.streaming import Reading
 
     screen = console.screen()
-    stdin = console.read_stdin() if "-" in paths else None
     quiet = quiet or ctx.obj
-    reading = Reading(encoding, text_column, stdin=stdin)
+    reading = _reading(paths, encoding, text_column)
     skipped = extract_job(paths, reading, screen, output=output, wanted=format, lang=lang, tell=teller(quiet))
     if skipped:
         raise typer.Exit(SKIPPED)
+
+
+def report(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help="Documents, folders, tagged tables, or - for standard input."),
+    ],
+    *,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The page (.html), or with --table the CSV."),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMNS", help='Counts by these columns, such as region,year; "" for all.'),
+    ] = None,
+    shape: Annotated[
+        Literal["long", "wide"],
+        typer.Option(help="A row for each label, or all labels in one row."),
+    ] = "long",
+    meta: Meta = None,
+    model: ModelOption = None,
+    jobs: Jobs = 1,
+    encoding: Encoding = None,
+    text_column: TextColumn = None,
+    lang: Annotated[Lang, typer.Option(help="The page opens in it; names in tables: en or zh.")] = "en",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No notes, no progress; skipped inputs are told.")
+    ] = False,
+) -> None:
+    """Make one offline page of documents or of a tagged table, or a table of counts.
+
+    Example: policycls report bulletins/ --meta districts.csv -o report.html --lang zh
+    """
+    from datetime import UTC, datetime
+
+    from policycls.reporting import ReportJob, report_job
+
+    quiet = quiet or ctx.obj
+    today = datetime.now(UTC).astimezone().date()
+    reading = _reading(paths, encoding, text_column)
+    job = ReportJob(paths, output, model, lang, jobs, reading, meta, table, shape, today)
+    with console.progress_bar(not quiet) as progress:
+        found, counts = report_job(job, tell=teller(quiet), progress=progress)
+    if output is None:
+        console.print_lines(counts.decode("utf-8-sig").splitlines())
+    _finish(found, lang, quiet)
+
+
+def _reading(
+    paths: list[str], encoding: str | None, text_column: str | None, keep_noise: bool = False
+) -> Reading:
+    from policycls.streaming import Reading
+
+    stdin = console.read_stdin() if "-" in paths else None
+    return Reading(encoding, text_column, keep_noise, stdin)
 
 
 def teller(quiet: bool) -> Callable[[str], None]:
@@ -153,9 +210,3 @@ def _finish(report: Report, lang: Lang, quiet: bool) -> None:
         console.say(report.summary(lang))
     if report.skipped:
         raise typer.Exit(SKIPPED)
-
-
-def add_to(app: typer.Typer) -> None:
-    """Give the command line its commands."""
-    for command in (tag, extract):
-        app.command()(command)

@@ -11,16 +11,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from policycls.api import load_model, tag_frame
-from policycls.batch import Job, Progress, Report, inputs
+from policycls.api import tag_frame
+from policycls.batch import Job, Progress, Report, inputs, is_alone
 from policycls.errors import DocumentError, LimitError, ModelError, UsageError
+from policycls.model import load_model
 from policycls.output import Layout
 from policycls.partitions import (
     UNFINISHED,
     Partition,
     Tally,
     Work,
-    Written,
     lengthen,
     output_folder,
     partitions,
@@ -207,38 +207,29 @@ def tag_on_cluster(
     folder = output_folder(job, wanted)
     files, skipped = inputs(job.paths)
     files = [file for file in files if folder not in Path(file).resolve().parents]
-    alone = files == list(job.paths) and len(files) == 1
-    model = load_model(job.model)
-    if job.precision is not None:
-        model = model.at_precision(job.precision)
+    model = job.load_model()
     with _connect(address) as client:
         done = prepare(folder, job, model, files)
-        _greet(client, done, tell)
-        layout = Layout(labels_of(model.labels), job.lang)
-        write = _Writing(_hand_out(model, client), layout, alone)
+        if done:
+            tell(f"going on: {len(done)} parts are done already")
+        if not client.nthreads():
+            tell("note: the scheduler has no workers yet; waiting for one")
+        alone = is_alone(job.paths, files, ())
+        write = _Writing(_hand_out(model, client), Layout(labels_of(model.labels), job.lang), alone)
         tally, start = Tally(files, skipped, tell), time.monotonic()
-        for partition, written in _spread(client, write, partitions(files, job.reading), folder, done):
-            tally.add(partition, written)
+        report = tally.report
+        for partition, part in _spread(client, write, partitions(files, job.reading), folder, done):
+            tally.add(partition, part)
             if progress is not None:
-                progress(tally.progress(partition, time.monotonic() - start))
+                seconds = time.monotonic() - start
+                progress(Progress(report.documents, report.units, partition.share, seconds))
         if not done:
             tally.close(alone=alone)
-        _even_out(client, folder)
+        short, columns = uneven(folder)
+        for future in client.map(lengthen, short, names=columns, pure=False):
+            _result(future)
     (folder / UNFINISHED).unlink()
-    return tally.report
-
-
-def _greet(client: Any, done: set[str], tell: Callable[[str], None]) -> None:
-    if done:
-        tell(f"going on: {len(done)} parts are done already")
-    if not client.nthreads():
-        tell("note: the scheduler has no workers yet; waiting for one")
-
-
-def _even_out(client: Any, folder: Path) -> None:
-    short, columns = uneven(folder)
-    for future in client.map(lengthen, short, names=columns, pure=False):
-        _result(future)
+    return report
 
 
 @contextmanager
@@ -261,13 +252,13 @@ class _Writing:
     layout: Layout
     strict: bool
 
-    def __call__(self, tasks: Sequence[Work], path: str) -> Written:
+    def __call__(self, tasks: Sequence[Work], path: str) -> Report:
         return write_part(_model(self.ticket), tasks, path, self.layout, strict=self.strict)
 
 
 def _spread(
     client: Any, write: _Writing, work: Iterator[Partition], folder: Path, done: set[str]
-) -> Iterator[tuple[Partition, Written]]:
+) -> Iterator[tuple[Partition, Report]]:
     """Have partitions done, so many at a time; yield them in order."""
     under_way: deque[tuple[Partition, Any]] = deque()
     for number, partition in enumerate(work):
@@ -281,7 +272,7 @@ def _spread(
         yield _next(under_way)
 
 
-def _next(under_way: deque[tuple[Partition, Any]]) -> tuple[Partition, Written]:
+def _next(under_way: deque[tuple[Partition, Any]]) -> tuple[Partition, Report]:
     partition, future = under_way.popleft()
     return partition, _result(future)
 

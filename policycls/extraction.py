@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from policycls.atomic import atomic_path, check_writable
-from policycls.batch import inputs
+from policycls.batch import inputs, is_alone
 from policycls.documents import Skipped, split_units
 from policycls.errors import DocumentError, NoTextError, TableError, UsageError
 from policycls.output.destination import Screen
@@ -50,9 +50,15 @@ def extract_job(
     kind = _format(output, wanted, screen.terminal)
     if output is not None:
         check_writable(output)
-    files, skipped = inputs(paths, output)
-    for item in skipped:
+    files, found = inputs(paths, output)
+    alone, skipped = is_alone(paths, files, found), list[Skipped]()
+
+    def skip(item: Skipped) -> None:
+        skipped.append(item)
         tell(f"skipped: {item.path}: {item.reason}")
+
+    for item in found:
+        skip(item)
     with _open(output, screen) as stream:
         written = 0
         for file in files:
@@ -63,10 +69,9 @@ def extract_job(
                     for note in document.notes:
                         tell(f"note: {file}: {note}")
             except (DocumentError, TableError) as error:
-                if len(files) + len(skipped) == 1 and files == list(paths):
+                if alone:
                     raise
-                skipped.append(Failure(file, error).skipped())
-                tell(f"skipped: {file}: {skipped[-1].reason}")
+                skip(Failure(file, error).skipped())
         if not written:
             raise NoTextError(f"none of the {len(skipped)} inputs could be read")
         stream.flush()
@@ -80,10 +85,11 @@ def _format(output: str | None, wanted: str | None, terminal: bool) -> str:
         return wanted
     if output is None:
         return "table" if terminal else "jsonl"
-    for suffix, kind in _SUFFIXES.items():
-        if output.lower().endswith(suffix):
-            return kind
-    raise UsageError("no format is known by this suffix", hint="use .jsonl or .txt, or --format", path=output)
+    kind = next((kind for suffix, kind in _SUFFIXES.items() if output.lower().endswith(suffix)), None)
+    if kind is None:
+        hint = "use .jsonl or .txt, or --format"
+        raise UsageError("no format is known by this suffix", hint=hint, path=output)
+    return kind
 
 
 @contextmanager
@@ -103,9 +109,6 @@ def _encode(document: Document, kind: str, screen: Screen, lang: Language) -> by
         text = io.StringIO()
         print_units(document.doc, units, text, columns=screen.columns, lang=lang)
         return text.getvalue().encode(screen.text.encoding or "utf-8", "replace")
-    rows = []
-    for unit in units:
-        row = {"doc": document.doc, **{name: getattr(unit, name) for name in EXTRACTED[1:]}}
-        cleaned = {key: clean(value) if isinstance(value, str) else value for key, value in row.items()}
-        rows.append(json.dumps(cleaned, ensure_ascii=False) + "\n")
-    return "".join(rows).encode()
+    rows = ({"doc": document.doc, **{name: getattr(x, name) for name in EXTRACTED[1:]}} for x in units)
+    cleaned = ({key: clean(x) if isinstance(x, str) else x for key, x in row.items()} for row in rows)
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in cleaned).encode()

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from policycls.atomic import atomic_path, check_folder
-from policycls.batch import Job, Progress, Report
+from policycls.batch import Job, Report
 from policycls.documents import Skipped
-from policycls.documents.table_parts import stretches
+from policycls.documents.table_parts import read_stretch, stretches
 from policycls.errors import DocumentError, NoTextError, OutputError, TableError, UsageError
 from policycls.output import Layout, open_output
 from policycls.output.resume import stamp
-from policycls.streaming import STDIN, Failure, Part, Reading, Stretch, do, parts
+from policycls.streaming import STDIN, Failure, Part, Reading, Result, cut, parts
 
 if TYPE_CHECKING:
     from policycls.model import Model
@@ -27,6 +27,34 @@ CHARACTERS: Final = 1_000_000
 UNFINISHED: Final = "_unfinished.json"
 PARTS: Final = "part-*.parquet"
 
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The documents that begin in a stretch of a Parquet table's rows, which a worker reads.
+
+    They are numbered from the stretch's first one.
+
+    Attributes
+    ----------
+    file, path : str
+        The table as given, and where it lies for the worker.
+    rows : range
+    reading : Reading
+    """
+
+    file: str
+    path: str
+    rows: range
+    reading: Reading
+
+    def do(self, model: Model) -> Iterator[Result]:
+        """Read the rows and tag them."""
+        column = self.reading.text_column
+        documents = read_stretch(self.path, self.rows, name=self.file, text_column=column)
+        for part in cut(self.file, documents, 0, keep_noise=self.reading.keep_noise):
+            yield from part.do(model) if isinstance(part, Part) else (part,)
+
+
 Work = Part | Stretch | Failure
 
 
@@ -36,15 +64,6 @@ class Partition:
 
     tasks: Sequence[Work]
     share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a part came to."""
-
-    report: Report = field(default_factory=Report)
-    failures: list[Failure] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
 
 
 def output_folder(job: Job, wanted: str | None) -> Path:
@@ -98,7 +117,7 @@ def partitions(files: Sequence[str], reading: Reading) -> Iterator[Partition]:
             work = Stretch(file, str(Path(file).resolve()), rows, replace(reading, stdin=None))
             yield Partition([work], (n + rows.stop / cut[-1].stop) / len(files))
         for task in () if cut else parts(file, 0, reading):
-            tasks.append(_bare(task) if isinstance(task, Failure) else task)
+            tasks.append(task)
             size += sum(len(x.text) for x in task.chunk) if isinstance(task, Part) else 0
             if size >= CHARACTERS:
                 yield Partition(tasks, n / len(files))
@@ -114,8 +133,8 @@ def _stretches(file: str, reading: Reading) -> list[range]:
         return []  # reading it as any other file tells what is wrong
 
 
-def write_part(model: Model, tasks: Sequence[Work], path: str, layout: Layout, *, strict: bool) -> Written:
-    """Do tasks and write a part, whole or not at all.
+def write_part(model: Model, tasks: Sequence[Work], path: str, layout: Layout, *, strict: bool) -> Report:
+    """Do tasks and write a part, whole or not at all; return what it came to, with the notes of its inputs.
 
     Parameters
     ----------
@@ -125,25 +144,19 @@ def write_part(model: Model, tasks: Sequence[Work], path: str, layout: Layout, *
     strict : bool
         Raise the error of an input that cannot be read; else it is skipped.
     """
-    written = Written()
+    report = Report()
     with open_output(path, "parquet", layout) as output:
-        for result in (x for task in tasks for x in do(model, task)):
-            if not isinstance(result, Failure):
-                output.write(result.units)
-                written.report.add(result.units)
-                written.notes.update(dict.fromkeys(f"{result.file}: {x}" for x in result.notes))
-            elif strict:
-                raise _bare(result).error
-            else:
-                written.failures.append(_bare(result))
-    return written
-
-
-def _bare(failure: Failure) -> Failure:
-    """Leave out what an error was raised from: it cannot always be sent to another process."""
-    error = failure.error
-    bare = type(error)(error.message, hint=error.hint, path=error.path, line=error.line)
-    return replace(failure, error=bare)
+        for task in tasks:
+            for result in (task,) if isinstance(task, Failure) else task.do(model):
+                if not isinstance(result, Failure):
+                    output.write(result.units)
+                    report.add(result.units)
+                    report.notes += [f"{result.file}: {note}" for note in result.notes]
+                elif strict:
+                    raise result.error
+                else:
+                    report.skipped.append(result.skipped())
+    return report
 
 
 class Tally:
@@ -162,42 +175,33 @@ class Tally:
         self.report = Report()
         self._tell = tell
         self._read = dict.fromkeys(files, 0)
-        for item in skipped:
-            self._skip(item)
+        self._skip(skipped)
 
-    def add(self, partition: Partition, written: Written) -> None:
+    def add(self, partition: Partition, part: Report) -> None:
         """Count a part."""
-        report, part = self.report, written.report
-        report.documents += part.documents
-        report.units += part.units
-        report.review += part.review
-        for label, count in part.labels.items():
-            report.labels[label] = report.labels.get(label, 0) + count
+        self.report.merge(part)
         for task in partition.tasks:
             # Only a table that is read elsewhere may turn out empty; the rest fails while it is read here.
             self._read[task.file] += part.documents if isinstance(task, Stretch) else 1
-        for failure in written.failures:
-            self._skip(failure.skipped())
-        for note in written.notes:
+        self._skip(part.skipped)
+        for note in dict.fromkeys(part.notes):
             self._tell(f"note: {note}")
-
-    def progress(self, partition: Partition, seconds: float) -> Progress:
-        """Return how far the run is after a part."""
-        return Progress(self.report.documents, self.report.units, partition.share, seconds)
 
     def close(self, *, alone: bool) -> None:
         """Name the tables without text; an error where they are all there is."""
-        for file in [file for file, count in self._read.items() if not count]:
-            error = NoTextError("no row holds text", path=file)
-            if alone:
-                raise error
-            self._skip(Failure(file, error).skipped())
+        empty = [
+            NoTextError("no row holds text", path=file) for file, count in self._read.items() if not count
+        ]
+        if empty and alone:
+            raise empty[0]
+        self._skip([Failure(str(error.path), error).skipped() for error in empty])
         if not self.report.documents:
             raise NoTextError(f"none of the {len(self.report.skipped)} inputs could be read")
 
-    def _skip(self, item: Skipped) -> None:
-        self.report.skipped.append(item)
-        self._tell(f"skipped: {item.path}: {item.reason}")
+    def _skip(self, items: Sequence[Skipped]) -> None:
+        self.report.skipped += items
+        for item in items:
+            self._tell(f"skipped: {item.path}: {item.reason}")
 
 
 def uneven(folder: Path) -> tuple[list[str], list[str]]:
@@ -217,11 +221,9 @@ def lengthen(path: str, names: Sequence[str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with atomic_path(path) as longer, pq.ParquetFile(path) as part:
-        known, text = part.schema_arrow, pa.string()
-        schema = pa.schema([known.field(x) if x in known.names else pa.field(x, text) for x in names])
-        with pq.ParquetWriter(longer, schema, compression="zstd") as writer:
-            for group in range(part.num_row_groups):
-                rows = part.read_row_group(group)
-                cells = [rows[x] if x in known.names else pa.nulls(len(rows), text) for x in names]
-                writer.write_table(pa.table(cells, schema=schema))
+    from policycls.output.parquet import put_together
+
+    known = pq.read_schema(path)
+    schema = pa.schema([known.field(x) if x in known.names else pa.field(x, pa.string()) for x in names])
+    with atomic_path(path) as longer:
+        put_together([Path(path)], longer, schema)

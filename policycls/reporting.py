@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from policycls.atomic import atomic_path, check_writable
-from policycls.batch import Report, inputs, run
+from policycls.batch import BaseJob, Report, inputs, is_alone, run
 from policycls.errors import ModelError, NoTextError, UsageError
 from policycls.meta import MetaTable
 from policycls.model import load_model
@@ -20,8 +20,7 @@ from policycls.output.destination import same_file
 from policycls.output.report import Collector, Likeness, gather, render
 from policycls.output.summary import Shape, frame_of, summarize, write_summary
 from policycls.output.tagged import is_tagged, label_set_of, read_tagged
-from policycls.schema import Language, labels_of
-from policycls.streaming import Reading
+from policycls.schema import labels_of
 
 if TYPE_CHECKING:
     from policycls.model import Model
@@ -35,39 +34,20 @@ _PERCENTILES: Final = (10, 50, 90)
 
 
 @dataclass(frozen=True, slots=True)
-class ReportJob:
-    """What to report, and how.
+class ReportJob(BaseJob):
+    """What to report, and how; ``paths`` may be tagged tables too, and ``output`` is the page or the table.
 
     Attributes
     ----------
-    paths : sequence of str
-        Documents, folders, tagged tables, or "-".
-    output : str or None
-        The page, or the table; a table without a file is only returned.
     table : str or None
         Columns to count by, with commas between; "" counts over all. None: make the page.
     shape : {"long", "wide"}
-    model : str or None
-        A model folder; by default that of the workspace, or the one that ships.
-    lang : {"en", "zh"}
-        The language in which the page opens, or that of the table's names.
-    jobs : int
-    reading : Reading
-    meta : str or None
-        A table of columns to join by ``doc``.
     made : date or None
         Told on the page.
     """
 
-    paths: Sequence[str]
-    output: str | None = None
     table: str | None = None
     shape: Shape = "long"
-    model: str | None = None
-    lang: Language = "en"
-    jobs: int = 1
-    reading: Reading = field(default_factory=Reading)
-    meta: str | None = None
     made: date | None = None
 
 
@@ -128,10 +108,9 @@ def _collect(
     if documents:
         model = load_model(job.model)
         found.explain = explainer(model) if job.table is None else None
-        alone = len(job.paths) == len(files) == 1 and not skipped and files == list(job.paths)
         run(
-            files, model, Output(found), reading=job.reading, skipped=skipped, jobs=job.jobs, alone=alone,
-            meta=meta, tell=tell, progress=progress,
+            files, model, Output(found), reading=job.reading, skipped=skipped, jobs=job.jobs,
+            alone=is_alone(job.paths, files, skipped), meta=meta, tell=tell, progress=progress,
         )  # fmt: skip
     return found, model, meta.unmatched() if meta else []
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final
 
 from policycls.documents import Skipped, is_table, read_bytes, read_documents
@@ -15,8 +15,6 @@ from policycls.output.resume import Done, stamp
 from policycls.types import Document, TaggedUnit
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from policycls.model import Model
     from policycls.model.weights import Settings
 
@@ -89,12 +87,22 @@ class Failure:
     error: PolicyclsError
     documents: int = 0
 
+    @classmethod
+    def of(cls, file: str, error: PolicyclsError, documents: int = 0) -> Failure:
+        """Take an error without what it was raised from, which cannot always be sent to another process."""
+        bare = type(error)(error.message, hint=error.hint, path=error.path, line=error.line)
+        return cls(file, bare, documents)
+
     def skipped(self) -> Skipped:
         """Return what to tell the user."""
-        reason = str(_without_path(self.error))
+        error = self.error
+        reason = str(type(error)(error.message, hint=error.hint, line=error.line))
         if self.documents:
             reason += f" (the {self.documents} documents before are tagged)"
         return Skipped(self.file, reason)
+
+
+Result = TaggedDocument | Failure
 
 
 def tag_files(
@@ -104,7 +112,7 @@ def tag_files(
     *,
     jobs: int = 1,
     done: Mapping[str, Done] | None = None,
-) -> Iterator[TaggedDocument | Failure]:
+) -> Iterator[Result]:
     """Tag the documents of many files, in order, in bounded memory.
 
     Parameters
@@ -125,39 +133,9 @@ def tag_files(
     reading = reading or Reading()
     left = [(file, skip) for file in files if (skip := _to_skip(file, (done or {}).get(file))) is not None]
     if jobs == 1:
-        for file, skip in left:
-            yield from _tag_file(model, file, skip, reading)
-        return
-    yield from _in_processes(model, _tasks(left, reading), jobs)
-
-
-def _in_processes(model: Model, tasks: Iterable[Task], jobs: int) -> Iterator[TaggedDocument | Failure]:
-    """Do the tasks in several processes; a few are under way while this one reads on, never more."""
-    from joblib.externals.loky import ProcessPoolExecutor
-
-    source = str(model.path) if model.path is not None else model
-    # A pool of our own: joblib takes loky's shared one for its own when a search or a fit asks for it later.
-    pool = ProcessPoolExecutor(max_workers=jobs)
-    submit = partial(pool.submit, _work, source, model.id, model.settings)
-    under_way: deque[Future[list[TaggedDocument | Failure]]] = deque()
-    try:
-        for task in tasks:
-            under_way.append(_done(task) if isinstance(task, Failure) else submit(task))
-            if len(under_way) > jobs * AHEAD:
-                yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
-
-
-def _done(failure: Failure) -> Future[list[TaggedDocument | Failure]]:
-    """Return a failure as a result: an error with its traceback does not travel to a process and back."""
-    from concurrent.futures import Future
-
-    future: Future[list[TaggedDocument | Failure]] = Future()
-    future.set_result([failure])
-    return future
+        yield from Files(left, reading).do(model)
+    else:
+        yield from _in_processes(model, _tasks(left, reading), jobs)
 
 
 def _to_skip(file: str, done: Done | None) -> int | None:
@@ -170,30 +148,18 @@ def _to_skip(file: str, done: Done | None) -> int | None:
     return None if done.whole else done.documents
 
 
-def _chunks(documents: Iterable[Document]) -> Iterator[tuple[list[Document], bool]]:
-    """Group documents to chunks; with each, whether it is the last. Before an error comes what was read."""
-    chunk: list[Document] = []
-    size = 0
-    try:
-        for document in documents:
-            if chunk and (size + len(document.text) > CHUNK_CHARACTERS or len(chunk) == CHUNK_DOCUMENTS):
-                yield chunk, False
-                chunk, size = [], 0
-            chunk.append(document)
-            size += len(document.text)
-    except (DocumentError, TableError):
-        if chunk:
-            yield chunk, False
-        raise
-    yield chunk, True
-
-
 @dataclass(frozen=True, slots=True)
-class _Files:
+class Files:
     """Work for a process: files to read and tag, each with how many of its documents are done already."""
 
-    files: list[tuple[str, int]]
+    files: Sequence[tuple[str, int]]
     reading: Reading
+
+    def do(self, model: Model) -> Iterator[Result]:
+        """Read the files and tag them."""
+        for file, skip in self.files:
+            for part in parts(file, skip, self.reading):
+                yield from part.do(model) if isinstance(part, Part) else (part,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,97 +172,81 @@ class Part:
     last: bool
     keep_noise: bool
 
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Work for a process: the documents that begin in a stretch of a Parquet table's rows, which it reads.
-
-    They are numbered from the stretch's first one.
-
-    Attributes
-    ----------
-    file, path : str
-        The table as given, and where it lies for the process.
-    rows : range
-    reading : Reading
-    """
-
-    file: str
-    path: str
-    rows: range
-    reading: Reading
-
-
-Task = _Files | Part | Stretch | Failure
-
-
-def _tag_file(model: Model, file: str, skip: int, reading: Reading) -> Iterator[TaggedDocument | Failure]:
-    for task in parts(file, skip, reading):
-        yield from do(model, task)
+    def do(self, model: Model) -> Iterator[Result]:
+        """Tag the documents."""
+        tagged = model.tag_many(self.chunk, keep_noise=self.keep_noise)
+        for n, (document, units) in enumerate(zip(self.chunk, tagged, strict=True), 1):
+            whole = self.last and n == len(self.chunk)
+            yield TaggedDocument(self.file, self.number + n, whole, units, document.notes)
 
 
 def parts(file: str, skip: int, reading: Reading) -> Iterator[Part | Failure]:
     """Read a file in parts, the first ``skip`` documents left out."""
-    return _cut(file, islice(reading.documents(file), skip, None), skip, reading)
+    return cut(file, islice(reading.documents(file), skip, None), skip, keep_noise=reading.keep_noise)
 
 
-def _cut(file: str, documents: Iterable[Document], number: int, reading: Reading) -> Iterator[Part | Failure]:
+def cut(
+    file: str, documents: Iterable[Document], number: int, *, keep_noise: bool
+) -> Iterator[Part | Failure]:
+    """Group documents to parts, the first of which begins with the ``number``-th document of the file.
+
+    Before an error comes what was read.
+    """
+    chunk: list[Document] = []
+    size = 0
     try:
-        for chunk, last in _chunks(documents):
-            yield Part(file, number, chunk, last, reading.keep_noise)
-            number += len(chunk)
+        for document in documents:
+            if chunk and (size + len(document.text) > CHUNK_CHARACTERS or len(chunk) == CHUNK_DOCUMENTS):
+                yield Part(file, number, chunk, False, keep_noise)
+                number, chunk, size = number + len(chunk), [], 0
+            chunk.append(document)
+            size += len(document.text)
     except (DocumentError, TableError) as error:
-        yield Failure(file, error, number)
+        if chunk:
+            yield Part(file, number, chunk, False, keep_noise)
+        yield Failure.of(file, error, number + len(chunk))
+    else:
+        yield Part(file, number, chunk, True, keep_noise)
 
 
-def _tasks(files: Iterable[tuple[str, int]], reading: Reading) -> Iterator[Task]:
+def _tasks(files: Iterable[tuple[str, int]], reading: Reading) -> Iterator[Files | Part | Failure]:
     """Cut the work: several small files, or a part of one table, whose rows this process reads."""
     away = replace(reading, stdin=None)
-    several: list[tuple[str, int]] = []
-    for file, skip in files:
-        if file == STDIN or is_table(file):
-            if several:
-                yield _Files(several, away)
-                several = []
-            yield from parts(file, skip, reading)
-            continue
-        several.append((file, skip))
-        if len(several) == CHUNK_FILES:
-            yield _Files(several, away)
-            several = []
-    if several:
-        yield _Files(several, away)
+    for here, group in groupby(files, key=lambda item: item[0] == STDIN or is_table(item[0])):
+        if here:
+            for file, skip in group:
+                yield from parts(file, skip, reading)
+        while several := list(islice(group, CHUNK_FILES)):
+            yield Files(several, away)
 
 
-def do(model: Model, task: Task) -> Iterator[TaggedDocument | Failure]:
-    """Do a task in this process."""
-    if isinstance(task, Failure):
-        yield task
-    elif isinstance(task, _Files):
-        for file, skip in task.files:
-            yield from _tag_file(model, file, skip, task.reading)
-    elif isinstance(task, Stretch):
-        from policycls.documents.table_parts import read_stretch
+def _in_processes(model: Model, tasks: Iterable[Files | Part | Failure], jobs: int) -> Iterator[Result]:
+    """Do the tasks in several processes; a few are under way while this one reads on, never more."""
+    from joblib.externals.loky import ProcessPoolExecutor
 
-        column = task.reading.text_column
-        documents = read_stretch(task.path, task.rows, name=task.file, text_column=column)
-        for part in _cut(task.file, documents, 0, task.reading):
-            yield from do(model, part)
-    else:
-        tagged = model.tag_many(task.chunk, keep_noise=task.keep_noise)
-        for n, (document, units) in enumerate(zip(task.chunk, tagged, strict=True), 1):
-            whole = task.last and n == len(task.chunk)
-            yield TaggedDocument(task.file, task.number + n, whole, units, document.notes)
+    source = str(model.path) if model.path is not None else model
+    # A pool of our own: joblib takes loky's shared one for its own when a search or a fit asks for it later.
+    pool = ProcessPoolExecutor(max_workers=jobs)
+    submit = partial(pool.submit, _work, source, model.id, model.settings)
+    under_way: deque[Callable[[], list[Result]]] = deque()
+    try:
+        for task in tasks:
+            # A failure stays here: an error with its traceback does not travel to a process and back.
+            under_way.append(partial(list, [task]) if isinstance(task, Failure) else submit(task).result)
+            if len(under_way) > jobs * AHEAD:
+                yield from under_way.popleft()()
+        while under_way:
+            yield from under_way.popleft()()
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
 
 
-def _work(
-    source: str | Model, model_id: str, settings: Settings, task: Task
-) -> list[TaggedDocument | Failure]:
+def _work(source: str | Model, model_id: str, settings: Settings, task: Files | Part) -> list[Result]:
     """Do a task in a process of its own, which loads the model once."""
     model = _loaded(source, settings) if isinstance(source, str) else source
     if model.id != model_id:
         raise ModelError("the model has changed while the run goes on", path=str(source))
-    return list(do(model, task))
+    return list(task.do(model))
 
 
 @lru_cache(maxsize=1)
@@ -304,8 +254,3 @@ def _loaded(path: str, settings: Settings) -> Model:
     from policycls.model import load_model
 
     return load_model(path).with_settings(settings)
-
-
-def _without_path(error: PolicyclsError) -> PolicyclsError:
-    """Return the error as it reads after its file was named."""
-    return type(error)(error.message, hint=error.hint, line=error.line)

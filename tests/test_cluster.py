@@ -111,7 +111,7 @@ def _same(one, other):
 
 
 def test_rows_equal_those_of_one_machine_though_a_worker_is_killed(workers, table, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "load_model", lambda _: KillingModel(tmp_path))
+    monkeypatch.setattr(Job, "load_model", lambda _: KillingModel(tmp_path))
     found, report = _there(workers.scheduler_address, [table], tmp_path / "out")
     assert int((tmp_path / "killed").read_text()) != os.getpid()
     _same(_here([table], tmp_path), found)

@@ -13,7 +13,7 @@ SOURCES = {
 }
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in SOURCES.items()}
 #: Where documents, tables and models come in, by command and by library.
-ENTRIES = ("policycls.api", "policycls.batch", "policycls.cli_tagging", "policycls.cli_report")
+ENTRIES = ("policycls.api", "policycls.batch", "policycls.cli_tagging")
 #: Not part of it: a cluster is started by who names one; learning starts from the user's own rows.
 ASIDE = ("policycls.cluster", "policycls.learning", "policycls.partitions")
 

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def save_model(
     return folder
 
 
-def load_model(path: str | Path | None = None) -> Model:
+def load_model(path: str | PathLike[str] | None = None) -> Model:
     """Read a model.
 
     Parameters
@@ -121,6 +122,11 @@ def load_model(path: str | Path | None = None) -> Model:
         If a file is not what the manifest says, or not a model at all.
     ModelVersionError
         If the format is one that this version does not read.
+
+    Examples
+    --------
+    >>> load_model().labels[:2]
+    ('approval_streamlining', 'enterprise_assistance')
     """
     folder = default_model() if path is None else Path(path)
     manifest = read_manifest(folder)
