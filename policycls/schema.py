@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -229,66 +229,57 @@ def _parse(content: Mapping[str, Any], source: Path) -> LabelSet:
     return _checked(LabelSet(version.strip(), labels, none), source)
 
 
-def _label(row: object, where: str, source: Path) -> Label:
-    if not isinstance(row, dict):
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A table of the file; what is wrong in it is told with its place."""
+
+    cells: Mapping[str, Any]
+    where: str
+    source: Path
+
+    def wrong(self, message: str, hint: str = "") -> CorpusError:
+        return CorpusError(f"{self.where}: {message}", hint=hint, path=self.source)
+
+    def text(self, key: str) -> str:
+        value = self.cells.get(key, "")
+        if not isinstance(value, str):
+            raise self.wrong(f"{key!r} is not a text")
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        return tuple(x.strip() for x in self._list(key, str, "texts"))
+
+    def rows(self, key: str) -> Iterator[_Row]:
+        for cells in self._list(key, dict, "tables"):
+            yield replace(self, cells=cells)
+
+    def _list(self, key: str, kind: type, kinds: str) -> list[Any]:
+        value = self.cells.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(x, kind) for x in value):
+            raise self.wrong(f"{key!r} is not a list of {kinds}")
+        return value
+
+
+def _label(cells: object, where: str, source: Path) -> Label:
+    if not isinstance(cells, dict):
         raise CorpusError(f"{where}: not a table of keys and values", path=source)
-    label_id = row.get("id")
+    row, label_id = _Row(cells, where, source), cells.get("id")
     if not isinstance(label_id, str) or not _ID.fullmatch(label_id):
-        raise CorpusError(
-            f"{where}: 'id' is {label_id!r}",
-            hint="an id starts with a letter and has letters, digits and _, at most 64",
-            path=source,
-        )
-    where = f"{where} ({label_id})"
-    unknown = sorted(set(row) - _LABEL_KEYS)
+        hint = "an id starts with a letter and has letters, digits and _, at most 64"
+        raise row.wrong(f"'id' is {label_id!r}", hint)
+    row = replace(row, where=f"{where} ({label_id})")
+    unknown = sorted(set(cells) - _LABEL_KEYS)
     if unknown:
         near = get_close_matches(unknown[0], _LABEL_KEYS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else ""
-        raise CorpusError(f"{where}: unknown key {unknown[0]!r}", hint=hint, path=source)
-    texts = {key: _text(row, key, where, source) for key in _TEXTS}
-    covers_en, covers_zh, excludes_en, excludes_zh = (_texts(row, key, where, source) for key in _LISTS)
-    name_en = texts["name_en"] or texts["name_zh"] or label_id
-    return Label(
-        label_id,
-        name_en,
-        texts["name_zh"] or name_en,
-        texts["definition_en"],
-        texts["definition_zh"],
-        covers_en,
-        covers_zh,
-        excludes_en,
-        excludes_zh,
-        _examples(row, where, source),
+        raise row.wrong(f"unknown key {unknown[0]!r}", f"did you mean {near[0]!r}?" if near else "")
+    fields: dict[str, Any] = {key: row.text(key) for key in _TEXTS} | {key: row.texts(key) for key in _LISTS}
+    fields["name_en"] = fields["name_en"] or fields["name_zh"] or label_id
+    fields["name_zh"] = fields["name_zh"] or fields["name_en"]
+    examples = tuple(
+        Example(x.text("text"), x.texts("labels"), x.text("reason_en"), x.text("reason_zh"))
+        for x in row.rows("examples")
     )
-
-
-def _text(row: Mapping[str, Any], key: str, where: str, source: Path) -> str:
-    value = row.get(key, "")
-    if not isinstance(value, str):
-        raise CorpusError(f"{where}: {key!r} is not a text", path=source)
-    return value.strip()
-
-
-def _texts(row: Mapping[str, Any], key: str, where: str, source: Path) -> tuple[str, ...]:
-    value = row.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-        raise CorpusError(f"{where}: {key!r} is not a list of texts", path=source)
-    return tuple(x.strip() for x in value)
-
-
-def _examples(row: Mapping[str, Any], where: str, source: Path) -> tuple[Example, ...]:
-    value = row.get("examples", [])
-    if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
-        raise CorpusError(f"{where}: 'examples' is not a list of tables", path=source)
-    return tuple(
-        Example(
-            _text(x, "text", where, source),
-            _texts(x, "labels", where, source),
-            _text(x, "reason_en", where, source),
-            _text(x, "reason_zh", where, source),
-        )
-        for x in value
-    )
+    return Label(id=label_id, examples=examples, **fields)
 
 
 def _checked(labels: LabelSet, source: Path | None, least: int = MIN_LABELS) -> LabelSet:

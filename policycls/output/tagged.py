@@ -52,10 +52,17 @@ def read_tagged(path: str) -> Iterator[list[TaggedUnit]]:
     TableError, DocumentError
         If the file cannot be read, or a row has no text or a number that is none.
     """
-    labels = load_label_set()
-    units = (_unit(row, n, path, line, labels) for n, (line, row) in enumerate(_rows(path)))
-    for _, document in groupby(units, key=lambda unit: unit.doc):
+    for _, document in groupby(_units(path), key=lambda unit: unit.doc):
         yield list(document)
+
+
+def _units(path: str) -> Iterator[TaggedUnit]:
+    labels = load_label_set()
+    for n, (line, row) in enumerate(_rows(path)):
+        try:
+            yield _unit(row, Path(path).name, n, labels)
+        except _RowError as error:
+            raise TableError(str(error), path=path, line=line) from error
 
 
 def label_set_of(units: Iterable[TaggedUnit]) -> LabelSet:
@@ -100,51 +107,54 @@ def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
         raise TableError("is no table of JSON lines", path=path) from error
 
 
-def _unit(row: Mapping[str, Any], n: int, path: str, line: int, labels: LabelSet) -> TaggedUnit:
+class _RowError(ValueError):
+    """What is wrong with a row."""
+
+
+def _unit(row: Mapping[str, Any], doc: str, n: int, labels: LabelSet) -> TaggedUnit:
+    """Make a unit of a row: the ``n``-th of its file, of the document ``doc`` where it names none."""
     text = _text(row.get("text"))
     if not text.strip():
-        raise TableError("a row without text", path=path, line=line)
-    scores = _scores(row, labels, path, line)
+        raise _RowError("a row without text")
+    scores = _scores(row, labels)
     label = _label(_text(row.get("correction")) or _text(row.get("label")) or NONE, labels)
     several = [_label(x, labels) for x in _several(row.get("labels"))]
-    measures = tuple(dict.fromkeys(x for x in (label, *several) if x != NONE)) if label != NONE else ()
     best = max(scores, key=lambda x: scores[x]) if scores else ""
-    top = label if label != NONE else _label(_text(row.get("top")) or best, labels)
     kind = _text(row.get("kind"))
     kind = _KINDS.get(kind, kind)
     return TaggedUnit(
-        doc=_text(row.get("doc")) or Path(path).name,
-        unit=_number(row, "unit", n, path, line),
+        doc=_text(row.get("doc")) or doc,
+        unit=_number(row, "unit", n),
         kind=next((x for x in get_args(Kind) if x == kind), "sentence"),
-        page=_number(row, "page", 0, path, line) or None,
-        start=_number(row, "start", 0, path, line),
-        end=_number(row, "end", 0, path, line),
+        page=_number(row, "page") or None,
+        start=_number(row, "start"),
+        end=_number(row, "end"),
         heading=_text(row.get("heading")),
         text=text,
         label=label,
-        top=top,
-        labels=measures,
+        top=label if label != NONE else _label(_text(row.get("top")) or best, labels),
+        labels=tuple(dict.fromkeys(x for x in (label, *several) if x != NONE)) if label != NONE else (),
         scores=scores,
         review=_text(row.get("review")).lower() in _YES,
         model=_text(row.get("model")),
-        fields={name: _text(value) for name, value in row.items() if not _is_own(name)},
+        fields={name: _text(x) for name, x in row.items() if name not in _OWN and not _is_score(name)},
     )
 
 
-def _is_own(name: str) -> bool:
-    return name in _OWN or name.startswith(("score_", "得分_"))
+def _is_score(name: str) -> bool:
+    return name.startswith(("score_", "得分_"))
 
 
-def _scores(row: Mapping[str, Any], labels: LabelSet, path: str, line: int) -> dict[str, float]:
+def _scores(row: Mapping[str, Any], labels: LabelSet) -> dict[str, float]:
     given = row.get("scores")
     found = dict(given) if isinstance(given, dict) else {}
     for name, value in row.items():
-        if name.startswith(("score_", "得分_")) and value not in (None, ""):
+        if _is_score(name) and value not in (None, ""):
             found[_label(name.split("_", 1)[1], labels)] = value
     try:
         return {str(label): float(value) for label, value in found.items()}
     except (TypeError, ValueError) as error:
-        raise TableError("a score is no number", path=path, line=line) from error
+        raise _RowError("a score is no number") from error
 
 
 def _several(value: object) -> list[str]:
@@ -160,14 +170,12 @@ def _label(value: str, labels: LabelSet) -> str:
         return value.strip()
 
 
-def _number(row: Mapping[str, Any], name: str, default: int, path: str, line: int) -> int:
+def _number(row: Mapping[str, Any], name: str, default: int = 0) -> int:
     value = row.get(name)
-    if value is None or value == "":
-        return default
     try:
-        return int(float(value))
+        return default if value is None or value == "" else int(float(value))
     except (TypeError, ValueError, OverflowError) as error:
-        raise TableError(f"{name} is no number: {value!r}", path=path, line=line) from error
+        raise _RowError(f"{name} is no number: {value!r}") from error
 
 
 def _text(value: object) -> str:

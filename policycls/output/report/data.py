@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from policycls.documents import Skipped
@@ -71,8 +72,6 @@ class Sentence:
         The text, cut where deciding words begin and end; True for those.
     percent : list of int
         The scores in the order of the tags, "none" left out.
-    begins : bool
-        A paragraph begins with it.
     """
 
     at: int
@@ -80,7 +79,6 @@ class Sentence:
     tag: Tag
     pieces: list[tuple[str, bool]]
     percent: list[int]
-    begins: bool
 
     @property
     def doubt(self) -> float:
@@ -101,6 +99,11 @@ class DocumentText:
     review: int
     characters: int
     fields: Mapping[str, str]
+
+    @property
+    def sentences(self) -> Iterator[Sentence]:
+        """All units, in order."""
+        return chain.from_iterable(self.paragraphs)
 
     @property
     def total(self) -> int:
@@ -187,13 +190,7 @@ class Content:
     @property
     def explained(self) -> bool:
         """Whether deciding words are known."""
-        return any(
-            marked
-            for document in self.documents
-            for paragraph in document.paragraphs
-            for sentence in paragraph
-            for _, marked in sentence.pieces
-        )
+        return any(marked for x in self.documents for y in x.sentences for _, marked in y.pieces)
 
 
 def gather(
@@ -219,8 +216,7 @@ def gather(
     ]
     tags.append(Tag(NONE, clean(labels.none.name_en), clean(labels.none.name_zh), "–", "n"))
     documents = list(_documents(found, {tag.id: tag for tag in tags}))
-    everything = [(x, sentence) for x in documents for paragraph in x.paragraphs for sentence in paragraph]
-    unsure = [pair for pair in everything if pair[1].unit.review]
+    unsure = [(x, sentence) for x in documents for sentence in x.sentences if sentence.unit.review]
     columns, left_out = columns_of(found.units, labels)
     digest = hashlib.sha256()
     for unit in found.units:
@@ -251,17 +247,18 @@ def _documents(found: Collector, tags: Mapping[str, Tag]) -> Iterator[DocumentTe
         by_doc.setdefault(unit.doc, []).append(n)
     for at, (doc, numbers) in enumerate(by_doc.items()):
         units = [found.units[n] for n in numbers]
-        sentences: list[Sentence] = []
+        labels = [unit.label for unit in units]
+        paragraphs: list[list[Sentence]] = []
         for n, unit in zip(numbers, units, strict=True):
-            begins = not sentences or _begins(sentences[-1].unit, unit)
             percent = [round(100 * unit.scores.get(x, 0.0)) for x in tags if x != NONE]
             pieces = list(_pieces(clean(unit.text), found.words[n]))
-            sentences.append(Sentence(n, unit, tags[unit.label], pieces, percent, begins))
-        labels = [unit.label for unit in units]
+            if not paragraphs or _begins(paragraphs[-1][-1].unit, unit):
+                paragraphs.append([])
+            paragraphs[-1].append(Sentence(n, unit, tags[unit.label], pieces, percent))
         yield DocumentText(
             at=at,
             name=clean(doc),
-            paragraphs=list(_paragraphs(sentences)),
+            paragraphs=paragraphs,
             counts=[labels.count(x) for x in tags],
             review=sum(unit.review for unit in units),
             characters=sum(len(unit.text) for unit in units),
@@ -272,17 +269,6 @@ def _documents(found: Collector, tags: Mapping[str, Tag]) -> Iterator[DocumentTe
 def _begins(before: TaggedUnit, unit: TaggedUnit) -> bool:
     """Whether a unit begins a paragraph: it is no sentence, or follows none, or stands apart from it."""
     return "sentence" not in (before.kind, unit.kind) or before.kind != unit.kind or before.end != unit.start
-
-
-def _paragraphs(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    paragraph: list[Sentence] = []
-    for sentence in sentences:
-        if sentence.begins and paragraph:
-            yield paragraph
-            paragraph = []
-        paragraph.append(sentence)
-    if paragraph:
-        yield paragraph
 
 
 def _pieces(text: str, words: Sequence[Word]) -> Iterator[tuple[str, bool]]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -110,36 +110,32 @@ def shown(text: str) -> Markup:
 
 def evaluation_of(card: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the figures that a model's manifest tells: of its evaluation, or of the first of several."""
-    found = card.get("evaluation")
-    if not isinstance(found, dict):
-        return None
-    records = [found, *(x for x in found.values() if isinstance(x, dict))]
+    found = _mapping(card.get("evaluation"))
+    records = [found, *map(_mapping, found.values())]
     record = next((x for x in records if isinstance(x.get("accuracy"), dict)), None)
     if record is None:
         return None
-    labels = record.get("labels")
-    data = record.get("data")
+    f1 = {label: _mapping(parts).get("f1") for label, parts in _mapping(record.get("labels")).items()}
     return {
-        "data": data if isinstance(data, dict) else {},
-        "overall": {name: figure for name in _OVERALL if (figure := _figure(record.get(name)))},
-        "labels": dict(_label_figures(labels if isinstance(labels, dict) else {})),
+        "data": _mapping(record.get("data")),
+        "overall": _figures({name: record.get(name) for name in _OVERALL}),
+        "labels": _figures(f1),
     }
 
 
-def _label_figures(labels: Mapping[str, Any]) -> Iterator[tuple[str, Figure]]:
-    for label, parts in labels.items():
-        figure = _figure(parts.get("f1")) if isinstance(parts, dict) else None
-        if figure:
-            yield label, figure
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
-def _figure(value: object) -> Figure | None:
-    if not isinstance(value, dict) or not isinstance(value.get("value"), int | float):
-        return None
-    low, high = (
-        float(x) if isinstance(x := value.get(end), int | float) else math.nan for end in ("low", "high")
-    )
-    return Figure(float(value["value"]), low, high)
+def _figures(values: Mapping[str, object]) -> dict[str, Figure]:
+    """Return those of the values that are figures."""
+    found = {}
+    for name, parts in ((name, _mapping(value)) for name, value in values.items()):
+        value, *ends = (parts.get(x) for x in ("value", "low", "high"))
+        if isinstance(value, int | float):
+            low, high = (float(x) if isinstance(x, int | float) else math.nan for x in ends)
+            found[name] = Figure(float(value), low, high)
+    return found
 
 
 def _policy(style: str, script: str) -> str:
