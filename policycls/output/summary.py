@@ -6,9 +6,9 @@ many as there are (Efron and Tibshirani, "An Introduction to the Bootstrap", 199
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ _TAILS: Final = (2.5, 97.5)
 _CELLS: Final = 4_000_000  # drawn counts held at a time
 #: What is told of a label; each has a lower and an upper end too.
 FIGURES: Final = ("count", "share", "per_10k")
+_SIZE: Final = ("documents", "units", "characters")
+_ENDS: Final = ("", "_low", "_high")
 _NAMES: Final = {
     "documents": "文档数", "units": "句数", "characters": "字数", "count": "数量", "share": "占比",
     "per_10k": "每万字", "low": "下限", "high": "上限",
@@ -92,28 +94,61 @@ def summarize(
     if shape not in get_args(Shape):
         raise UsageError(f"unknown shape {shape!r}", hint="choose from long, wide")
     _check(frame, by)
-    ids = _ids(frame, labels or load_label_set())
-    own = pd.DataFrame(
-        {
-            "doc": frame["doc"].astype(str) if "doc" in frame.columns else "",
-            "size": frame["text"].astype(str).str.len(),
-            **{f"is_{n}": (frame["label"] == label).astype(float) for n, label in enumerate(ids)},
-        }
-    )
-    keys = [frame[name] for name in by]
-    groups = own.groupby(keys, dropna=False, sort=True) if by else [((), own)]
-    rows: list[dict[str, Any]] = []
-    for key, group in groups:
-        values = key if isinstance(key, tuple) else (key,)
-        rows += _rows(dict(zip(by, values, strict=True)), group, ids, draws, seed)
-    found = pd.DataFrame(rows, columns=[*by, *_columns()])
     known = labels or load_label_set()
-    names = {label: known.name(label, "zh") if lang == "zh" else label for label in ids}
-    found["label"] = found["label"].map(names)
+    ids = label_ids(frame, known)
+    names = [known.name(label, "zh") if lang == "zh" else label for label in ids]
+    rows: list[dict[str, Any]] = []
+    for group in counted(frame, by, ids, draws, seed):
+        size = dict(zip(_SIZE, group[1:4], strict=True))
+        for n, name in enumerate(names):
+            figures = {x + end: y for x in FIGURES for end, y in zip(_ENDS, group.figures[x][n], strict=True)}
+            rows.append({**dict(zip(by, group.key, strict=True)), **size, "label": name, **figures})
+    found = pd.DataFrame(rows, columns=[*by, *_columns()])
     if shape == "wide":
-        found = _widened(found, by, list(names.values()), lang)
-    named = {name: _name(name, lang) for name in (*_columns(), "doc", "kind")}
-    return found.rename(columns=named)
+        found = _widened(found, by, names, lang)
+    return found.rename(columns={name: _name(name, lang) for name in (*_columns(), "doc", "kind")})
+
+
+class Figure(NamedTuple):
+    """A figure and the ends of its interval; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Counted(NamedTuple):
+    """Counts of one group: its values of the columns that make groups, its size, the figures by label."""
+
+    key: tuple[Any, ...]
+    documents: int
+    units: int
+    characters: int
+    figures: Mapping[str, Sequence[Figure]]
+
+
+def counted(
+    frame: pd.DataFrame, by: Sequence[str], ids: Sequence[str], draws: int = DRAWS, seed: int = 0
+) -> Iterator[Counted]:
+    """Count tagged units by label, in groups; parameters as in :func:`summarize`, labels by their ``ids``."""
+    import pandas as pd
+
+    is_label = {f"is_{n}": (frame["label"] == label).astype(float) for n, label in enumerate(ids)}
+    doc = frame["doc"].astype(str) if "doc" in frame.columns else ""
+    size = frame["text"].astype(str).str.len()
+    own = pd.DataFrame({"doc": doc, **is_label, "units": 1.0, "size": size})
+    keys = [frame[name] for name in by]
+    for key, group in own.groupby(keys, dropna=False, sort=True) if by else [((), own)]:
+        # One row a document: units of each label, of all labels, characters.
+        counts = group.groupby("doc", sort=True).sum(numeric_only=True).to_numpy(dtype=np.float64)
+        whole = _figures(counts.sum(axis=0)[None])[:, 0]
+        ends = _interval(counts, draws, seed)
+        figures = {
+            name: list(map(Figure, *(x[k].tolist() for x in (whole, *ends))))
+            for k, name in enumerate(FIGURES)
+        }
+        values = key if isinstance(key, tuple) else (key,)
+        yield Counted(values, len(counts), len(group), int(counts[:, -1].sum()), figures)
 
 
 def frame_of(units: Iterable[TaggedUnit]) -> pd.DataFrame:
@@ -158,32 +193,14 @@ def _check(frame: pd.DataFrame, by: Sequence[str]) -> None:
         raise UsageError(f"cannot count by {clash[0]!r}", hint="the result has a column of that name")
 
 
-def _ids(frame: pd.DataFrame, labels: LabelSet) -> list[str]:
+def label_ids(frame: pd.DataFrame, labels: LabelSet) -> list[str]:
+    """Return the ids of the labels, those that the frame alone has after them, "none" last."""
     found = [str(x) for x in frame["label"].dropna().unique()]
     return [*labels.ids, *sorted({*found} - {*labels.ids, NONE}), NONE]
 
 
 def _columns() -> list[str]:
-    ends = [f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")]
-    return ["documents", "units", "characters", "label", *ends]
-
-
-def _rows(
-    values: dict[str, Any], group: pd.DataFrame, ids: Sequence[str], draws: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    """Yield a row for each label of a group."""
-    group = group.assign(units=1.0)
-    by_doc = group.groupby("doc", sort=True).sum(numeric_only=True)
-    # One row a document: units of each label, of all labels, characters.
-    counts = by_doc[[*(f"is_{n}" for n in range(len(ids))), "units", "size"]].to_numpy(dtype=np.float64)
-    whole = _figures(counts.sum(axis=0)[None])[:, 0]
-    low, high = _interval(counts, draws, seed)
-    size = {"documents": len(counts), "units": len(group), "characters": int(counts[:, -1].sum())}
-    for n, label in enumerate(ids):
-        figures: dict[str, float] = {}
-        for k, name in enumerate(FIGURES):
-            figures |= {name: whole[k, n], f"{name}_low": low[k, n], f"{name}_high": high[k, n]}
-        yield {**values, **size, "label": label, **figures}
+    return [*_SIZE, "label", *(f"{name}{end}" for name in FIGURES for end in _ENDS)]
 
 
 def _figures(sums: Floats) -> Floats:
@@ -212,9 +229,8 @@ def _widened(found: pd.DataFrame, by: Sequence[str], labels: Sequence[str], lang
     """Put the rows of a group's labels side by side."""
     import pandas as pd
 
-    size = ["documents", "units", "characters"]
-    every = [name for name in _columns() if name not in (*size, "label")]
-    parts = [found.iloc[:: len(labels)][[*by, *size]].reset_index(drop=True)]
+    every = _columns()[len(_SIZE) + 1 :]
+    parts = [found.iloc[:: len(labels)][[*by, *_SIZE]].reset_index(drop=True)]
     for n, label in enumerate(labels):
         part = found.iloc[n :: len(labels)][every].reset_index(drop=True)
         parts.append(part.rename(columns={x: f"{_name(x, lang)}_{label}" for x in every}))

@@ -19,9 +19,10 @@ from sample_units import LABELS, unit
 from policycls.documents import Skipped
 from policycls.model.evidence import Word
 from policycls.output.report import Collector, gather, render
-from policycls.output.report.groups import Figure, columns_of
+from policycls.output.report.groups import columns_of
 from policycls.output.report.page import evaluation_of, shown
 from policycls.output.report.svg import axis_end, bars, panels
+from policycls.output.summary import Figure
 from policycls.output.tagged import label_set_of
 from policycls.output.width import width
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from policycls.output.rows import clean
-from policycls.output.summary import frame_of, summarize
+from policycls.output.summary import Figure, counted, frame_of, label_ids
 from policycls.schema import LabelSet
 from policycls.types import TaggedUnit
 
@@ -16,23 +16,15 @@ MOST_GROUPS, MOST_COLUMNS = 24, 8
 OWN_VALUES = 6
 
 
-class Figure(NamedTuple):
-    """A figure and its interval; NaN where there is none."""
-
-    value: float
-    low: float
-    high: float
-
-
 class Group(NamedTuple):
     """Counts of one group: its name, its size, and by tag the share and units in 10,000 characters."""
 
     name: str
     documents: int
     units: int
-    counts: list[int]
-    share: list[Figure]
-    per_10k: list[Figure]
+    counts: Sequence[int]
+    share: Sequence[Figure]
+    per_10k: Sequence[Figure]
 
 
 def columns_of(units: Sequence[TaggedUnit], labels: LabelSet) -> tuple[dict[str, list[Group]], list[str]]:
@@ -69,18 +61,11 @@ def groups_of(units: Sequence[TaggedUnit], column: str, labels: LabelSet) -> Ite
     """Yield the groups of a column, or one group of all units where it is ""."""
     frame = frame_of(units)
     if column:
-        # Under a name of its own: the column may be called as one of the result.
+        # Under a name of its own: the column may be called as one of the others.
         values = [clean(unit.fields.get(column, "").strip()) for unit in units]
         frame = frame[["doc", "text", "label"]].assign(group=values)
-    rows = summarize(frame, ["group"] if column else (), labels=labels).to_dict("records")
-    size = len(labels.ids) + 1
-    for start in range(0, len(rows), size):
-        part = rows[start : start + size]
-        share, per_10k = (
-            [Figure(*(float(row[f"{x}{end}"]) for end in ("", "_low", "_high"))) for row in part]
-            for x in ("share", "per_10k")
-        )
-        first = part[0]
-        counts = [round(row["count"]) for row in part]
-        name = str(first.get("group", ""))
-        yield Group(name, int(first["documents"]), int(first["units"]), counts, share, per_10k)
+    for key, documents, size, _, figures in counted(
+        frame, ["group"] if column else (), label_ids(frame, labels)
+    ):
+        counts = [round(figure.value) for figure in figures["count"]]
+        yield Group("".join(key), documents, size, counts, figures["share"], figures["per_10k"])

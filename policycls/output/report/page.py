@@ -18,9 +18,9 @@ from markupsafe import Markup, escape
 from policycls import __version__
 from policycls.output.reasons import in_chinese
 from policycls.output.report.data import Content
-from policycls.output.report.groups import Figure
 from policycls.output.report.svg import BAR, WIDTH, bars, panels
 from policycls.output.report.words import COLUMNS, SCRIPT_WORDS, WORDS
+from policycls.output.summary import Figure
 from policycls.schema import Language
 
 if TYPE_CHECKING:

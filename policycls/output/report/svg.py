@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from policycls.output.report.data import Tag
-from policycls.output.report.groups import Figure, Group
+from policycls.output.report.groups import Group
+from policycls.output.summary import Figure
 from policycls.output.width import fit, printable
 
 #: The upper ends that an axis of shares may have.
