@@ -144,19 +144,14 @@ def tag_frame(
     texts = ["" if pd.isna(x) else str(x) for x in frame[text]]
     headings = None if heading is None else ["" if pd.isna(x) else str(x) for x in frame[heading]]
     documents = None if doc is None else frame[doc].astype(str).tolist()
-    rows: list[dict[str, Any]] = [
-        {
-            "label": choice.label,
-            "top": choice.top,
-            "labels": "|".join(choice.labels),
-            **{f"score_{label}": score for label, score in choice.scores.items()},
-            "review": choice.review or not text_.strip(),
-            "model": used.id,
-        }
-        for text_, choice in zip(
-            texts, used.choose(texts, headings=headings, documents=documents), strict=True
-        )
-    ]
-    columns = ["label", "top", "labels", *(f"score_{x}" for x in used.labels), "review", "model"]
-    found = pd.DataFrame(rows, columns=columns)
+    choices = used.choose(texts, headings=headings, documents=documents)
+    columns: dict[str, Any] = {
+        "label": [choice.label for choice in choices],
+        "top": [choice.top for choice in choices],
+        "labels": ["|".join(choice.labels) for choice in choices],
+        **{f"score_{label}": [choice.scores[label] for choice in choices] for label in used.labels},
+        "review": [x.review or not text_.strip() for x, text_ in zip(choices, texts, strict=True)],
+        "model": used.id,
+    }
+    found = pd.DataFrame(columns, index=range(len(frame)))
     return pd.concat([frame.reset_index(drop=True), found], axis=1).set_axis(frame.index)

@@ -170,19 +170,12 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
             f"model format {manifest['format']}, this reads {FORMAT}", hint=hint, path=folder
         )
     classes, files = manifest.get("classes"), manifest.get("files")
-    good = isinstance(classes, list) and all(isinstance(x, str) and x for x in classes)
-    if (
-        not isinstance(classes, list)
-        or not good
-        or not 2 <= len(set(classes)) == len(classes) <= _MOST_CLASSES
-    ):
+    ids = classes if isinstance(classes, list) and all(isinstance(x, str) and x for x in classes) else []
+    if not 2 <= len(set(ids)) == len(ids) <= _MOST_CLASSES:
         raise _damaged(f"{MANIFEST}: 'classes' is not a list of 2 to {_MOST_CLASSES} ids", folder)
     stated = files.get(WEIGHTS) if isinstance(files, dict) else None
-    if (
-        not isinstance(stated, dict)
-        or not isinstance(stated.get("bytes"), int)
-        or not re.fullmatch(r"[0-9a-f]{64}", str(stated.get("sha256")))
-    ):
+    size, digest = (stated.get("bytes"), stated.get("sha256")) if isinstance(stated, dict) else (None, None)
+    if not isinstance(size, int) or not re.fullmatch(r"[0-9a-f]{64}", str(digest)):
         raise _damaged(f"{MANIFEST}: 'files' does not name {WEIGHTS}", folder)
     if not isinstance(manifest.get("id"), str) or not isinstance(manifest.get("settings"), dict):
         raise _damaged(f"{MANIFEST}: 'id' or 'settings' is missing", folder)
@@ -279,30 +272,32 @@ def _unpack(packed: bytes, k: int) -> Weights:
 
 
 def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_words: int, k: int) -> None:
+    """Refuse arrays that a model could not have written: type, shape, size of values, what rows they name."""
+
+    def wrong(name: str, what: str) -> ModelDamagedError:
+        return ModelDamagedError(f"{WEIGHTS}: '{name}' {what}")
+
     n = len(arrays["chars"]) + len(arrays["bigrams"]) + n_words + len(arrays["pairs"])
     shapes = {"own": (n, k), "context": (n, k), "idf": (n,), "origin": (n,)}
     shapes |= dict.fromkeys(("own_step", "context_step", "bias", "slope", "intercept"), (k,))
     for name, array in arrays.items():
         if array.dtype != np.dtype(_TYPES[name]):
-            raise ModelDamagedError(f"{WEIGHTS}: '{name}' is {array.dtype}, not {_TYPES[name]}")
+            raise wrong(name, f"is {array.dtype}, not {_TYPES[name]}")
         shape = shapes.get(name, (array.size,))
         if array.shape != shape:
-            raise ModelDamagedError(f"{WEIGHTS}: '{name}' has shape {array.shape}, not {shape}")
+            raise wrong(name, f"has shape {array.shape}, not {shape}")
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ModelDamagedError(f"{WEIGHTS}: '{name}' has values that are no finite numbers")
+            raise wrong(name, "has values that are no finite numbers")
         if array.dtype.kind == "f" and np.abs(array).max(initial=0.0) > 1e6:  # far beyond any trained value
-            raise ModelDamagedError(f"{WEIGHTS}: '{name}' has values out of range")
+            raise wrong(name, "has values out of range")
     pairs = arrays["pairs"]
-    if (
-        len(pairs)
-        and max(int((pairs >> np.uint64(32)).max()), int((pairs & np.uint64(0xFFFFFFFF)).max())) >= n_words
-    ):
-        raise ModelDamagedError(f"{WEIGHTS}: 'pairs' names words that are not there")
+    if any((half >= n_words).any() for half in (pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF))):
+        raise wrong("pairs", "names words that are not there")
     for name in ("chars", "bigrams", "pairs"):
         if _has_repeats(arrays[name]):
-            raise ModelDamagedError(f"{WEIGHTS}: '{name}' has repeated entries")
+            raise wrong(name, "has repeated entries")
     if (arrays["idf"] < 0).any():
-        raise ModelDamagedError(f"{WEIGHTS}: 'idf' has values below 0")
+        raise wrong("idf", "has values below 0")
 
 
 def _has_repeats(values: NDArray[Any]) -> bool:

@@ -98,14 +98,12 @@ def shown(text: str) -> Markup:
     >>> shown("<b>")
     Markup('&lt;b&gt;')
     """
-    parts = []
-    at = 0
-    for match in _UNSEEN.finditer(text):
-        char = "&#13;" if match[0] == "\r" else match[0]
-        code = f"{ord(match[0]):04X}"
-        parts += [escape(text[at : match.start()]), Markup(f'<i class="c" data-c="{code}">{char}</i>')]
-        at = match.end()
-    return escape(text) if not at else Markup("").join([*parts, escape(text[at:])])
+    return Markup(_UNSEEN.sub(_coded, escape(text)))
+
+
+def _coded(match: re.Match[str]) -> str:
+    char = "&#13;" if match[0] == "\r" else match[0]
+    return f'<i class="c" data-c="{ord(match[0]):04X}">{char}</i>'
 
 
 def evaluation_of(card: Mapping[str, Any]) -> dict[str, Any] | None:
