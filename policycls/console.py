@@ -104,46 +104,35 @@ def progress_bar(shown: bool) -> Iterator[Callable[[Progress], None] | None]:
     if not shown or not sys.stderr.isatty():
         yield None
         return
-    bar = _Bar()
-    try:
-        yield bar.show
-    finally:
-        bar.stop()
+    with contextlib.ExitStack() as stack:
+        update: Callable[[Progress], None] | None = None
+
+        def show(progress: Progress) -> None:
+            nonlocal update
+            if update is None and progress.seconds >= PATIENCE:
+                update = stack.enter_context(_bar())
+            if update is not None:
+                update(progress)
+
+        yield show
 
 
-class _Bar:
-    def __init__(self) -> None:
-        self._stop: Callable[[], None] = lambda: None
-        self._update: Callable[[Progress], None] | None = None
+@contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
 
-    def show(self, progress: Progress) -> None:
-        if self._update is None:
-            if progress.seconds < PATIENCE:
-                return
-            self._update = self._start()
-        self._update(progress)
-
-    def stop(self) -> None:
-        self._stop()
-
-    def _start(self) -> Callable[[Progress], None]:
-        from rich.console import Console
-        from rich.progress import BarColumn, TextColumn
-        from rich.progress import Progress as Bar
-
-        text = TextColumn("{task.description}")
-        bar = Bar(text, BarColumn(30), TextColumn("{task.fields[left]}"), console=Console(stderr=True),
-                  transient=True)  # fmt: skip
+    columns = TextColumn("{task.description}"), BarColumn(30), TextColumn("{task.fields[left]}")
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0, left="")
-        bar.start()
-        self._stop = bar.stop
 
         def update(progress: Progress) -> None:
             left = "" if progress.left is None else f"{_clock(progress.left)} left"
             done = f"{progress.documents:,} documents  {progress.units:,} sentences  {progress.rate:,.0f}/s"
             bar.update(task, completed=progress.part, description=done, left=left)
 
-        return update
+        yield update
 
 
 def _clock(seconds: float) -> str:

@@ -177,27 +177,26 @@ class WorkbookWriter(Writer):
         totals = [sum(column) for column in zip(*self._by_doc.values(), strict=True)]
         totals = totals or [0] * (len(labels) + 1)
         head = [self._layout.column("label"), said["count"], said["share"]]
-        self._row(sheet, 0, [said["by_label"]], [styles.title])
-        self._row(sheet, 1, head, [styles.head] * 3)
+        self._row(sheet, 0, [said["by_label"]], styles.title)
+        self._row(sheet, 1, head, styles.head)
         names = [*map(self._layout.label, (label.id for label in labels)), said["total"], said["to_review"]]
         looks = [[styles.fill(label.id), styles.plain] for label in labels]
         looks += [[styles.strong] * 2, [styles.plain] * 2]
         counts = [*totals[:-1], self._rows, totals[-1]]
         for n, (name, count, look) in enumerate(zip(names, counts, looks, strict=True), 2):
-            self._row(sheet, n, [name, count, count / (self._rows or 1)], [*look, styles.percent])
+            self._row(sheet, n, [name, count, count / (self._rows or 1)], *look, styles.percent)
         self._by_document(sheet, len(labels) + 5)
         self._print(sheet)
 
     def _by_document(self, sheet: Any, top: int) -> None:
         said, styles = self._words, self._styles
-        self._row(sheet, top, [said["by_doc"]], [styles.title])
+        self._row(sheet, top, [said["by_doc"]], styles.title)
         names = [self._layout.label(label.id) for label in self._choices]
         head = [self._layout.column("doc"), said["total"], *names, said["to_review"]]
-        self._row(sheet, top + 1, head, [styles.head] * len(head))
+        self._row(sheet, top + 1, head, styles.head)
         room = max(SHEET_ROWS - top - 2, 0)
-        look = [styles.wrapped] + [styles.plain] * len(head)
         for n, (doc, counts) in enumerate(islice(self._by_doc.items(), room), top + 2):
-            self._row(sheet, n, [doc, sum(counts[:-1]), *counts], look)
+            self._row(sheet, n, [doc, sum(counts[:-1]), *counts], styles.wrapped, styles.plain)
         sheet.autofilter(top + 1, 0, top + 1 + max(min(len(self._by_doc), room), 1), len(head) - 1)
 
     def _labels(self, book: Any) -> None:
@@ -205,25 +204,25 @@ class WorkbookWriter(Writer):
         sheet = book.add_worksheet(said["labels"])
         sheet.set_column(0, 1, 24)
         sheet.set_column(2, 2, 90)
-        self._row(sheet, 0, [self._layout.column("label"), said["name"], said["means"]], [styles.head] * 3)
+        self._row(sheet, 0, [self._layout.column("label"), said["name"], said["means"]], styles.head)
         for n, label in enumerate(self._choices, 1):
             other = label.name("en" if lang == "zh" else "zh")
             means = getattr(label, f"definition_{lang}")
             sheet.set_row(n, LINE_HEIGHT * _lines(means, 90))
-            look = [styles.fill(label.id), styles.wrapped, styles.wrapped]
-            self._row(sheet, n, [self._layout.label(label.id), other, means], look)
+            cells = [self._layout.label(label.id), other, means]
+            self._row(sheet, n, cells, styles.fill(label.id), styles.wrapped)
         self._finish(sheet)
 
     def _skips(self, book: Any) -> None:
         said, styles = self._words, self._styles
         sheet = book.add_worksheet(said["skipped"])
         sheet.set_column(0, 1, 60)
-        self._row(sheet, 0, [said["path"], said["reason"]], [styles.head] * 2)
+        self._row(sheet, 0, [said["path"], said["reason"]], styles.head)
         for n, item in enumerate(self._skipped[: SHEET_ROWS - 1], 1):
             reason = in_chinese(item.reason) if self._layout.lang == "zh" else item.reason
-            self._row(sheet, n, [clean(item.path), clean(reason)], [styles.wrapped] * 2)
+            self._row(sheet, n, [clean(item.path), clean(reason)], styles.wrapped)
         if not self._skipped:
-            self._row(sheet, 1, [said["nothing"]], [styles.plain])
+            self._row(sheet, 1, [said["nothing"]], styles.plain)
         self._finish(sheet, 2, len(self._skipped))
 
     def _finish(self, sheet: Any, filtered: int = 0, rows: int = 0) -> None:
@@ -251,9 +250,10 @@ class WorkbookWriter(Writer):
         wrapped = ("doc", "heading", "text", "labels")
         return LINE_HEIGHT * max(_lines(str(row[key]), WIDTHS[key]) for key in wrapped)
 
-    def _row(self, sheet: Any, row: int, values: Sequence[Cell], styles: Sequence[Any]) -> None:
+    def _row(self, sheet: Any, row: int, values: Sequence[Cell], *styles: Any) -> None:
+        """Write cells in a style each; the last style is that of all that follow."""
         for column, value in enumerate(values):
-            self._put(sheet, row, column, value, styles[column])
+            self._put(sheet, row, column, value, styles[min(column, len(styles) - 1)])
 
     def _put(self, sheet: Any, row: int, column: int, value: Cell, style: Any) -> None:
         # Never by XlsxWriter's own choice of type: it takes "{=…}" for a formula.
