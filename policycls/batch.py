@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -12,28 +14,15 @@ from policycls.atomic import check_writable
 from policycls.documents import Skipped, find_files
 from policycls.errors import NoTextError, UsageError
 from policycls.output import Layout, Output, open_output, open_stream
-from policycls.output.destination import Format, Screen, same_file
+from policycls.output.destination import Format, Screen
 from policycls.progress import Progress, Track
 from policycls.schema import Language, labels_of, load_label_set
-from policycls.streaming import STDIN, Failure, Reading, TaggedDocument, tag_files
+from policycls.streaming import STDIN, Failure, Reading, tag_files
 from policycls.types import NONE, TaggedUnit
 
 if TYPE_CHECKING:
     from policycls.meta import MetaTable
     from policycls.model import Model
-
-__all__ = [
-    "Failure",
-    "Job",
-    "Progress",
-    "Reading",
-    "Report",
-    "TaggedDocument",
-    "inputs",
-    "run",
-    "tag_files",
-    "tag_job",
-]
 
 
 @dataclass(slots=True)
@@ -43,7 +32,7 @@ class Report:
     Attributes
     ----------
     documents, units, review : int
-    labels : dict of str to int
+    labels : Counter of str
         Units by primary label.
     skipped : list of Skipped
     unmatched : list of str
@@ -55,7 +44,7 @@ class Report:
     documents: int = 0
     units: int = 0
     review: int = 0
-    labels: dict[str, int] = field(default_factory=dict)
+    labels: Counter[str] = field(default_factory=Counter)
     skipped: list[Skipped] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -64,17 +53,15 @@ class Report:
         """Count a document."""
         self.documents += 1
         self.units += len(units)
-        for unit in units:
-            self.review += unit.review
-            self.labels[unit.label] = self.labels.get(unit.label, 0) + 1
+        self.review += sum(unit.review for unit in units)
+        self.labels.update(unit.label for unit in units)
 
     def merge(self, other: Report) -> None:
         """Count what another run came to; what it skipped and noted stays with it."""
         self.documents += other.documents
         self.units += other.units
         self.review += other.review
-        for label, count in other.labels.items():
-            self.labels[label] = self.labels.get(label, 0) + count
+        self.labels.update(other.labels)
 
     def summary(self, lang: Language = "en") -> str:
         """Return the run in one line."""
@@ -118,6 +105,11 @@ def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], 
         files += found
         skipped += missed
     return list(dict.fromkeys(files)), skipped
+
+
+def same_file(first: str, second: str) -> bool:
+    """Say whether two paths are one file."""
+    return os.path.realpath(first) == os.path.realpath(second)
 
 
 def is_alone(paths: Sequence[str], files: Sequence[str], skipped: Sequence[Skipped]) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from policycls.api import tag_frame
-from policycls.batch import Job, Progress, Report, inputs, is_alone
+from policycls.batch import Job, Report, inputs, is_alone
 from policycls.errors import DocumentError, LimitError, ModelError, UsageError
 from policycls.model import load_model
 from policycls.output import Layout
@@ -28,6 +28,7 @@ from policycls.partitions import (
     uneven,
     write_part,
 )
+from policycls.progress import Progress
 from policycls.schema import labels_of
 
 if TYPE_CHECKING:

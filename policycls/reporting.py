@@ -9,14 +9,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from policycls.atomic import atomic_path, check_writable
-from policycls.batch import BaseJob, Report, inputs, is_alone, run
+from policycls.batch import BaseJob, Report, inputs, is_alone, run, same_file
 from policycls.errors import ModelError, NoTextError, UsageError
 from policycls.meta import MetaTable
 from policycls.model import load_model
 from policycls.model.evidence import explainer
 from policycls.model.store import read_manifest
 from policycls.output import Output
-from policycls.output.destination import same_file
 from policycls.output.report import Collector, Likeness, gather, render
 from policycls.output.summary import Shape, frame_of, summarize, write_summary
 from policycls.output.tagged import is_tagged, label_set_of, read_tagged

@@ -8,14 +8,15 @@ import json
 import pytest
 from fake_model import FakeModel
 
-from policycls.batch import Progress, Reading, inputs, run, tag_files
+from policycls.batch import inputs, run
 from policycls.documents import Skipped
 from policycls.errors import NoTextError, TableError, UsageError
 from policycls.output import Layout, open_stream
 from policycls.output.destination import Screen
 from policycls.output.resume import Done, stamp
+from policycls.progress import Progress
 from policycls.schema import load_label_set
-from policycls.streaming import CHUNK_FILES, Failure, TaggedDocument
+from policycls.streaming import CHUNK_FILES, Failure, Reading, TaggedDocument, tag_files
 
 MODEL = FakeModel()
 

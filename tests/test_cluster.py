@@ -11,7 +11,7 @@ import pytest
 from killing_model import FATAL, KillingModel
 
 import policycls
-from policycls.batch import Job, Reading, tag_job
+from policycls.batch import Job, tag_job
 from policycls.cli import main
 from policycls.errors import (
     DocumentError,
@@ -22,6 +22,7 @@ from policycls.errors import (
     UsageError,
 )
 from policycls.output.destination import Screen
+from policycls.streaming import Reading
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed (policycls[cluster])")
 dd = pytest.importorskip("dask.dataframe", reason="Dask is not installed (policycls[cluster])")

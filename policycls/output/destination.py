@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, TextIO
+from typing import BinaryIO, Final, Literal, TextIO, get_args
 
 from policycls.atomic import atomic_path, check_writable, failure
 from policycls.documents import Skipped
@@ -24,7 +23,7 @@ SUFFIXES: Final[Mapping[str, Format]] = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet",
     ".txt": "table",
 }  # fmt: skip
-FORMATS: Final[tuple[Format, ...]] = ("table", "jsonl", "csv", "xlsx", "parquet")
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
 
 def choose_format(target: str | None, wanted: str | None, *, terminal: bool) -> Format:
@@ -232,8 +231,3 @@ def open_stream(screen: Screen, kind: Format, layout: Layout, *, raw: bool = Fal
     output = Output(writer)
     yield output
     output.close()
-
-
-def same_file(first: str, second: str) -> bool:
-    """Whether two paths are one file."""
-    return os.path.realpath(first) == os.path.realpath(second)
