@@ -207,14 +207,33 @@ class Model:
         -------
         list of TaggedUnit
         """
-        found = split_units(document) if units is None else units
-        return next(iter(self._tag_split([(document, found)], keep_noise=keep_noise)))
+        found = None if units is None else [units]
+        return next(self.tag_many([document], found, keep_noise=keep_noise))
 
     def tag_many(
-        self, documents: Sequence[Document], *, keep_noise: bool = False
+        self,
+        documents: Sequence[Document],
+        units: Sequence[Sequence[Unit]] | None = None,
+        *,
+        keep_noise: bool = False,
     ) -> Iterator[list[TaggedUnit]]:
-        """Tag several ``documents`` in one go, faster for small ones; ``keep_noise`` as in :meth:`tag`."""
-        return self._tag_split([(x, split_units(x)) for x in documents], keep_noise=keep_noise)
+        """Tag several documents in one go, faster for small ones; parameters as in :meth:`tag`."""
+        split = [split_units(document) for document in documents] if units is None else units
+        texts, headings, numbers = [], [], []
+        for number, (document, found) in enumerate(zip(documents, split, strict=True)):
+            read = to_simplified if looks_traditional(document.text) else str
+            body = [unit for unit in found if unit.kind != "noise"]
+            texts += [read(unit.text) for unit in body]
+            headings += [read(unit.heading) for unit in body]
+            numbers += [number] * len(body)
+        choices = iter(self.choose(texts, headings=headings, documents=numbers))
+        noise = Choice(NONE, self.labels[0], (), dict.fromkeys(self.labels, 0.0), review=False)
+        for document, found in zip(documents, split, strict=True):
+            yield [
+                self._tagged(document, unit, noise if unit.kind == "noise" else next(choices))
+                for unit in found
+                if keep_noise or unit.kind != "noise"
+            ]
 
     def at_precision(self, precision: float) -> Model:
         """Return the same model with another line between what is sure and what a person should look at.
@@ -299,25 +318,6 @@ class Model:
             beside = [n for n in ranked[i].tolist() if likely[i, n]][:_MOST_SECONDARY]
             choices[i] = replace(choices[i], labels=tuple(classes[n] for n in [chosen[i], *beside]))
         return choices
-
-    def _tag_split(
-        self, split: Sequence[tuple[Document, Sequence[Unit]]], *, keep_noise: bool
-    ) -> Iterator[list[TaggedUnit]]:
-        texts, headings, numbers = [], [], []
-        for number, (document, units) in enumerate(split):
-            read = to_simplified if looks_traditional(document.text) else str
-            body = [unit for unit in units if unit.kind != "noise"]
-            texts += [read(unit.text) for unit in body]
-            headings += [read(unit.heading) for unit in body]
-            numbers += [number] * len(body)
-        choices = iter(self.choose(texts, headings=headings, documents=numbers))
-        noise = Choice(NONE, self.labels[0], (), dict.fromkeys(self.labels, 0.0), review=False)
-        for document, units in split:
-            yield [
-                self._tagged(document, unit, noise if unit.kind == "noise" else next(choices))
-                for unit in units
-                if keep_noise or unit.kind != "noise"
-            ]
 
     def _tagged(self, document: Document, unit: Unit, choice: Choice) -> TaggedUnit:
         return TaggedUnit(

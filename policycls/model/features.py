@@ -178,11 +178,12 @@ class Vocabulary:
         -------
         ndarray of int64, (n,)
         """
-        bigrams = {int(key): self.offsets[1] + n for n, key in enumerate(self.bigrams)}
+        bigrams = {int(key): n for n, key in enumerate(self.bigrams, self.offsets[1])}
+        words = {word: n for n, word in enumerate(self.words, self.offsets[2])}
 
         def row(kind: str, text: str) -> int:
             if kind == "word":
-                return self.offsets[2] + self._word_numbers[text]
+                return words[text]
             if len(text) == 1:
                 return int(self._char_rows[ord(text)])
             return bigrams[ord(text[0]) << 16 | ord(text[1])]
@@ -194,10 +195,6 @@ class Vocabulary:
         table = np.full(0x10000, -1, dtype=np.int32)
         table[self.chars] = np.arange(len(self.chars), dtype=np.int32)
         return table
-
-    @cached_property
-    def _word_numbers(self) -> dict[str, int]:
-        return {word: number for number, word in enumerate(self.words)}
 
     @cached_property
     def _short_words(self) -> Lookup:
