@@ -19,8 +19,8 @@ from policycls import __version__
 from policycls.output.reasons import in_chinese
 from policycls.output.report.data import Content
 from policycls.output.report.svg import BAR, WIDTH, bars, panels
-from policycls.output.report.words import COLUMNS, SCRIPT_WORDS, WORDS
 from policycls.output.summary import Figure
+from policycls.output.words import pairs
 from policycls.schema import Language
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ def render(content: Content, lang: Language = "en", made: date | None = None) ->
 
 def say(key: str, **values: object) -> Markup:
     """Return a text of the page in both languages; the style shows one of them."""
-    en, zh = (Markup(text).format(**values) if values else escape(text) for text in WORDS[key])
+    en, zh = (Markup(text).format(**values) if values else escape(text) for text in pairs("page")[key])
     return both(en, zh)
 
 
 def column(name: str) -> Markup:
     """Return a column's name, in both languages where it is one of the usual."""
-    pair = next((pair for pair in COLUMNS if name.lower() in pair), None)
+    pair = next((pair for pair in pairs("column").values() if name.lower() in pair), None)
     return both(*pair) if pair else shown(name)
 
 
@@ -153,8 +153,8 @@ def _data(content: Content) -> Markup:
         "tags": [tag._asdict() for tag in content.tags],
         "docs": [document.name for document in content.documents],
         "models": content.models,
-        "words": {name: {"en": en, "zh": zh} for name, (en, zh) in SCRIPT_WORDS.items()},
-        "title": dict(zip(("en", "zh"), WORDS["title"], strict=True)),
+        "words": {name: {"en": en, "zh": zh} for name, (en, zh) in pairs("script").items()},
+        "title": dict(zip(("en", "zh"), pairs("page")["title"], strict=True)),
     }
     text = json.dumps(data, ensure_ascii=False)
     # The line separators were not allowed in scripts once; & and > keep older parsers quiet.
