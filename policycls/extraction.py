@@ -71,7 +71,7 @@ def extract_job(
             except (DocumentError, TableError) as error:
                 if alone:
                     raise
-                skip(Failure(file, error).skipped())
+                skip(Failure.of(file, error).skipped())
         if not written:
             raise NoTextError(f"none of the {len(skipped)} inputs could be read")
         stream.flush()

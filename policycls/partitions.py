@@ -52,7 +52,7 @@ class Stretch:
         column = self.reading.text_column
         documents = read_stretch(self.path, self.rows, name=self.file, text_column=column)
         for part in cut(self.file, documents, 0, keep_noise=self.reading.keep_noise):
-            yield from part.do(model) if isinstance(part, Part) else (part,)
+            yield from part.do(model)
 
 
 Work = Part | Stretch | Failure
@@ -146,16 +146,15 @@ def write_part(model: Model, tasks: Sequence[Work], path: str, layout: Layout, *
     """
     report = Report()
     with open_output(path, "parquet", layout) as output:
-        for task in tasks:
-            for result in (task,) if isinstance(task, Failure) else task.do(model):
-                if not isinstance(result, Failure):
-                    output.write(result.units)
-                    report.add(result.units)
-                    report.notes += [f"{result.file}: {note}" for note in result.notes]
-                elif strict:
-                    raise result.error
-                else:
-                    report.skipped.append(result.skipped())
+        for result in (x for task in tasks for x in task.do(model)):
+            if not isinstance(result, Failure):
+                output.write(result.units)
+                report.add(result.units)
+                report.notes += [f"{result.file}: {note}" for note in result.notes]
+            elif strict:
+                raise result.error
+            else:
+                report.skipped.append(result.skipped())
     return report
 
 

@@ -93,6 +93,11 @@ class Failure:
         bare = type(error)(error.message, hint=error.hint, path=error.path, line=error.line)
         return cls(file, bare, documents)
 
+    def do(self, model: Model) -> Iterator[Failure]:
+        """Stand for itself among work to be done."""
+        del model
+        yield self
+
     def skipped(self) -> Skipped:
         """Return what to tell the user."""
         error = self.error
@@ -159,7 +164,7 @@ class Files:
         """Read the files and tag them."""
         for file, skip in self.files:
             for part in parts(file, skip, self.reading):
-                yield from part.do(model) if isinstance(part, Part) else (part,)
+                yield from part.do(model)
 
 
 @dataclass(frozen=True, slots=True)
