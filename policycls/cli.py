@@ -31,6 +31,7 @@ class Group(TyperGroup):
             sys.stdout.flush()
         except PolicyclsError as error:
             console.say(f"error: {error}")
+            console.settle_stdout()
             raise typer.Exit(error.exit_code) from None
         except BrokenPipeError:
             console.abandon_stdout()

@@ -90,6 +90,14 @@ def catch_signals() -> None:
     on_termination(end)
 
 
+def settle_stdout() -> None:
+    """Write what standard output still holds, or it is tried again at exit and ends with another status."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        abandon_stdout()
+
+
 def abandon_stdout() -> None:
     """Point standard output at nothing: its reader has gone, and flushing at exit must not fail."""
     with contextlib.suppress(OSError, ValueError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from policycls.output.resume import stamp
 from policycls.streaming import Failure, TaggedDocument
 
 
@@ -54,7 +54,7 @@ class Track:
         self, files: Sequence[str], show: Callable[[Progress], None] | None, clock: Callable[[], float]
     ) -> None:
         self._show, self._clock = show, clock
-        self._size = {file: _size(file) for file in files} if show else {}
+        self._size = {file: stamp(file)[0] for file in files} if show else {}
         self._total = sum(self._size.values()) or 1
         self._behind = 0
         self._here = 0.0
@@ -74,10 +74,3 @@ class Track:
             self._here = min(self._here + text, 0.95 * size)
         part = (self._behind + self._here) / self._total
         self._show(Progress(documents, units, part, self._clock() - self._start))
-
-
-def _size(file: str) -> int:
-    try:
-        return Path(file).stat().st_size
-    except OSError:
-        return 0

@@ -133,6 +133,7 @@ DIRECT = {
     ("policycls.output.writers", "lengthen"): "into the caller's temporary file",
     ("policycls.output.summary", "write_summary"): "into the caller's temporary file",
     ("policycls.output.destination", "_writer"): "into the caller's temporary file",
+    ("policycls.console", "open_streams"): "standard output",
     ("policycls.documents.worker", "serve"): "the pipe to the process that asks",
 }
 MODE = re.compile(r"[rbt]*[wax+][rwabt+]*")
