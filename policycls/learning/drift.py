@@ -176,7 +176,7 @@ def drift(new: Look, old: Look) -> Drift:
     """Compare two looks of one model."""
     both = np.concatenate([new.scores, old.scores])
     parts = [np.searchsorted(x.scores, both, side="right") / len(x.scores) for x in (new, old)]
-    names = {*new.shares, *old.shares}
+    names = dict.fromkeys((*new.shares, *old.shares))
     distance = sum(abs(new.shares.get(x, 0) - old.shares.get(x, 0)) for x in names) / 2
     return Drift(new, old, new.unknown - old.unknown, float(np.abs(parts[0] - parts[1]).max()), distance)
 
