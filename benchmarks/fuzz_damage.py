@@ -139,9 +139,10 @@ class Damager:
         at = random.randrange(len(lines))
         try:
             value = _changed(json.loads(lines[at]), random)
-        except ValueError:
+            line = json.dumps(value, ensure_ascii=random.random() < 0.8)
+        except (ValueError, RecursionError):  # the latter where it was damaged before
             return self._bytes(data, random)
-        lines[at] = json.dumps(value, ensure_ascii=random.random() < 0.8).encode("utf-8", "surrogatepass")
+        lines[at] = line.encode("utf-8", "surrogatepass")
         return b"\n".join(lines)
 
     def _model(self, case: Case, random: Random) -> Case:
