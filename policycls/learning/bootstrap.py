@@ -6,12 +6,12 @@ Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from policycls.learning.metrics import Judged, count, point, scores
+from policycls.learning.metrics import Judged, count, scores
 from policycls.model.linear import Floats
 
 DRAWS = 1000
@@ -22,14 +22,9 @@ _CELLS = 4_000_000  # weights held at a time
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A figure and its interval.
+    """A figure and the ends of its 95 % interval; NaN where one is not defined.
 
-    Attributes
-    ----------
-    value : float
-        NaN where it is not defined.
-    low, high : float
-        Ends of the 95 % interval; NaN where there are fewer than two documents.
+    With fewer than two documents there is no interval.
     """
 
     value: float
@@ -40,6 +35,55 @@ class Score:
         """Return it for JSON, null for NaN."""
         parts = {"value": self.value, "low": self.low, "high": self.high}
         return {name: round(x, 6) if np.isfinite(x) else None for name, x in parts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Figures of all documents, and of each draw of them ``(draws,)``; no draws of fewer than two."""
+
+    values: Mapping[str, float]
+    drawn: Mapping[str, Floats]
+
+    def __sub__(self, other: Sample) -> Sample:
+        """Return the differences of the figures that both have, draw by draw."""
+        values = {x: self.values[x] - other.values[x] for x in self.values if x in other.values}
+        drawn = {x: self.drawn[x] - other.drawn[x] for x in values if x in self.drawn and x in other.drawn}
+        return Sample(values, drawn)
+
+    def scores(self) -> dict[str, Score]:
+        """Return every figure with its interval."""
+        tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
+        found = {}
+        for name, value in self.values.items():
+            drawn = self.drawn.get(name, np.zeros(0))
+            drawn = drawn[np.isfinite(drawn)]
+            ends = np.percentile(drawn, tails) if len(drawn) and np.isfinite(value) else (np.nan, np.nan)
+            found[name] = Score(value, *map(float, ends))
+        return found
+
+
+def sample(
+    figures: Callable[[Floats], Mapping[str, Floats]],
+    n_documents: int,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Sample:
+    """Compute figures for all documents and for draws of them.
+
+    Parameters
+    ----------
+    figures : callable
+        Gives every figure ``(d,)`` for weights ``(d, n_documents)``: how often each document counts.
+    n_documents : int
+    draws, seed : int
+        Two samples of one seed and as many documents draw the same ones.
+    """
+    values = {name: float(x[0]) for name, x in figures(np.ones((1, n_documents))).items()}
+    if n_documents < 2:
+        return Sample(values, {})
+    parts = [figures(weights) for weights in draws_of_documents(n_documents, draws, seed)]
+    return Sample(values, {name: np.concatenate([part[name] for part in parts]) for name in values})
 
 
 def draws_of_documents(n_documents: int, n_draws: int, seed: int) -> Iterator[Floats]:
@@ -60,41 +104,24 @@ def intervals(judged: Judged, *, draws: int = DRAWS, seed: int = 0) -> dict[str,
     The calibration error's bins are those of all units in every draw. Chance differences add to an
     absolute value, so its interval lies a little high.
     """
-    return _with_intervals(point(judged), _sampled(judged, draws, seed))
+    return _sample(judged, draws, seed).scores()
 
 
 def differences(a: Judged, b: Judged, *, draws: int = DRAWS, seed: int = 0) -> dict[str, Score]:
     """Return every figure of ``a`` minus that of ``b``: the same units, the same documents drawn for both."""
-    values_a, values_b = point(a), point(b)
-    drawn_a, drawn_b = _sampled(a, draws, seed), _sampled(b, draws, seed)
-    values = {name: values_a[name] - values_b[name] for name in values_a if name in values_b}
-    return _with_intervals(values, {name: drawn_a[name] - drawn_b[name] for name in values if drawn_a})
+    return (_sample(a, draws, seed) - _sample(b, draws, seed)).scores()
 
 
 def gap(a: Judged, b: Judged, *, draws: int = DRAWS, seed: int = 0) -> dict[str, Score]:
     """Return every figure on ``a`` minus that on ``b``: other documents, drawn for each by themselves."""
-    values_a, values_b = point(a), point(b)
-    drawn_a, drawn_b = _sampled(a, draws, seed), _sampled(b, draws, seed + 1)
-    values = {name: values_a[name] - values_b[name] for name in values_a if name in values_b}
-    drawn = {name: drawn_a[name] - drawn_b[name] for name in values if name in drawn_a and name in drawn_b}
-    return _with_intervals(values, drawn)
+    return (_sample(a, draws, seed) - _sample(b, draws, seed + 1)).scores()
 
 
-def _sampled(judged: Judged, draws: int, seed: int) -> dict[str, Floats]:
+def _sample(judged: Judged, draws: int, seed: int) -> Sample:
     counts = count(judged)
-    n = len(counts.squares)
-    if n < 2:
-        return {}
-    parts = [scores(counts.drawn(w), judged.classes) for w in draws_of_documents(n, draws, seed)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _with_intervals(values: Mapping[str, float], sampled: Mapping[str, Floats]) -> dict[str, Score]:
-    found = {}
-    for name, value in values.items():
-        drawn = sampled.get(name, np.zeros(0))
-        drawn = drawn[np.isfinite(drawn)]
-        tails = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]
-        low, high = np.percentile(drawn, tails) if len(drawn) and np.isfinite(value) else (np.nan, np.nan)
-        found[name] = Score(value, float(low), float(high))
-    return found
+    return sample(
+        lambda weights: scores(counts.drawn(weights), judged.classes),
+        len(counts.squares),
+        draws=draws,
+        seed=seed,
+    )

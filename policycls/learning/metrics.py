@@ -21,7 +21,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Judged:
-    """What people said about units, and what a model said, as columns.
+    """What people said about n units, and what a model said, as columns.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Judged:
     truth_sets, guess_sets : ndarray of bool, (n, k)
         All labels of each unit, without those left open and without "none".
     documents : ndarray of int64, (n,)
-        Number of each unit's document, from 0.
+        Number of each unit's document, from 0 without gaps.
     """
 
     classes: tuple[str, ...]
@@ -48,7 +48,7 @@ class Judged:
     @property
     def measures(self) -> list[int]:
         """Positions of the classes that are measures."""
-        return [n for n, label in enumerate(self.classes) if label != NONE]
+        return _measures(self.classes)
 
     def take(self, rows: NDArray[np.int64]) -> Judged:
         """Return some of the units; their documents are numbered anew."""
@@ -70,7 +70,7 @@ class Counts:
     sets : ndarray of float64, (d, 3)
         Labels given and right, labels given, labels wanted.
     bins : ndarray of float64, (d, m, BINS)
-        For each measure and bin the sum of probability minus truth.
+        For each of the m measures and each bin the sum of probability minus truth.
     squares : ndarray of float64, (d,)
         Squared error of the probabilities, averaged over the measures.
     """
@@ -91,9 +91,9 @@ class Counts:
 
 
 def count(judged: Judged) -> Counts:
-    """Count by document; documents are numbered from 0 without gaps."""
+    """Count by document."""
     k, m = len(judged.classes), judged.measures
-    owner, n = judged.documents, len(judged.truth)
+    owner = judged.documents
     d = int(owner.max(initial=-1)) + 1
     confusion = np.zeros((d, k, k))
     np.add.at(confusion, (owner, judged.truth, judged.guess), 1)
@@ -104,7 +104,7 @@ def count(judged: Judged) -> Counts:
     bins, squares = np.zeros((d, len(m), BINS)), np.zeros(d)
     for at, column in enumerate(m):
         np.add.at(bins[:, at], (owner, equal_bins(judged.proba[:, column])), errors[:, at])
-    np.add.at(squares, owner, (errors**2).mean(axis=1) if m else np.zeros(n))
+    np.add.at(squares, owner, (errors**2).mean(axis=1) if m else 0)
     return Counts(confusion, sets, bins, squares)
 
 
@@ -120,53 +120,49 @@ def f1(hits: Floats, given: Floats, wanted: Floats) -> Floats:
     return np.where(wanted > 0, 2 * hits / np.maximum(given + wanted, 1e-12), np.nan)
 
 
+def ratio(part: Floats, whole: Floats | NDArray[np.int64]) -> Floats:
+    """Return part / whole; NaN where there is nothing."""
+    return np.where(whole > 0, part / np.maximum(whole, 1e-12), np.nan)
+
+
 def scores(counts: Counts, classes: Sequence[str]) -> dict[str, Floats]:
     """Compute every figure from counts.
-
-    Parameters
-    ----------
-    counts : Counts
-        d rows.
-    classes : sequence of str, (k,)
 
     Returns
     -------
     dict of str to ndarray of float64, (d,)
-        ``accuracy``; ``macro_f1``, the mean over the labels that occur; ``set_f1``, over all labels of all
-        units together; ``detection_f1``, any measure against none; ``label_given_detection``, the share of
-        right labels where both see a measure; ``ece``, the mean over the measures of the calibration
-        error; ``brier``, likewise; and ``f1:``, ``precision:``, ``recall:`` with each label. NaN where it
-        is not defined. A label that is never given has precision 0.
+        ``accuracy``, the share of right primary labels, "none" included; ``macro_f1``, the mean over the
+        labels that occur; ``set_f1``, over all labels of all units together, those left open aside;
+        ``detection_f1``, any measure against none; ``label_given_detection``, the share of right labels
+        where both see a measure; ``ece``, the mean over the measures of the calibration error (ten bins of
+        equal count); ``brier``, likewise the squared error; and ``f1:``, ``precision:``, ``recall:`` with
+        each label. NaN where it is not defined. A label that is never given has precision 0.
     """
     c = counts.confusion
     total = np.maximum(c.sum(axis=(1, 2)), 1e-12)
     hits, given, wanted = np.einsum("dii->di", c), c.sum(axis=1), c.sum(axis=2)
     by_label = f1(hits, given, wanted)
-    m = [n for n, label in enumerate(classes) if label != NONE]
+    m = _measures(classes)
     both = c[:, m][:, :, m]
     seen = both.sum(axis=(1, 2))
     right = np.einsum("dii->d", both)
     occurs = (wanted > 0).sum(axis=1)
     found = {
         "accuracy": hits.sum(axis=1) / total,
-        "macro_f1": _ratio(np.nansum(by_label, axis=1), occurs),
+        "macro_f1": ratio(np.nansum(by_label, axis=1), occurs),
         "set_f1": f1(counts.sets[:, 0], counts.sets[:, 1], counts.sets[:, 2]),
         "detection_f1": f1(seen, given[:, m].sum(axis=1), wanted[:, m].sum(axis=1)),
-        "label_given_detection": _ratio(right, seen),
+        "label_given_detection": ratio(right, seen),
         "ece": np.abs(counts.bins).sum(axis=2).mean(axis=1) / total,
         "brier": counts.squares / total,
     }
     for n, label in enumerate(classes):
         found[f"f1:{label}"] = by_label[:, n]
-        found[f"recall:{label}"] = _ratio(hits[:, n], wanted[:, n])
+        found[f"recall:{label}"] = ratio(hits[:, n], wanted[:, n])
         found[f"precision:{label}"] = np.where(
             wanted[:, n] > 0, hits[:, n] / np.maximum(given[:, n], 1e-12), np.nan
         )
     return found
-
-
-def _ratio(part: Floats, whole: Floats | NDArray[np.int64]) -> Floats:
-    return np.where(whole > 0, part / np.maximum(whole, 1e-12), np.nan)
 
 
 def point(judged: Judged) -> Mapping[str, float]:
@@ -174,3 +170,7 @@ def point(judged: Judged) -> Mapping[str, float]:
     counts = count(judged)
     every = counts.drawn(np.ones((1, len(counts.squares))))
     return {name: float(value[0]) for name, value in scores(every, judged.classes).items()}
+
+
+def _measures(classes: Sequence[str]) -> list[int]:
+    return [n for n, label in enumerate(classes) if label != NONE]
