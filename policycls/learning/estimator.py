@@ -105,19 +105,17 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.unique([x for x in given if x])
         if len(self.classes_) < 2:
             raise ValueError("needs at least 2 labels with examples")
-        column = {str(x): n for n, x in enumerate(self.classes_)} | {"": -1}
-        numbers = np.array([column[x] for x in given])
-        documents: list[object] = [*range(len(texts))] if groups is None else list(groups)
         classes = [str(x) for x in self.classes_]
-        weights_given = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-        signs = None if unread is None else _signs(numbers, classes, unread)
-        units = Units(texts, numbers, documents, weights_given, signs)
-        recipe = Recipe(
-            strength=self.strength,
-            evidence=self.evidence,
-            terms=self.terms,
-            context=self.context if groups is not None else 0.0,
+        numbers = np.array([classes.index(x) if x else -1 for x in given])
+        units = Units(
+            texts,
+            numbers,
+            [*range(len(texts))] if groups is None else list(groups),
+            None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64),
+            None if unread is None else _signs(numbers, classes, unread),
         )
+        context = 0.0 if groups is None else self.context
+        recipe = Recipe(strength=self.strength, evidence=self.evidence, terms=self.terms, context=context)
         wanted = recipe.evidence or recipe.terms
         knowledge = fitting(shipped_knowledge(), classes) if wanted else Knowledge()
         weights = fit_weights(units, classes, recipe, knowledge)

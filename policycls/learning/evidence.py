@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,23 +67,17 @@ def count_evidence(
     strength : float
         Inverse regularisation of the multinomial logistic regression that gives the weights.
 
-    Returns
-    -------
-    Evidence
-
     Raises
     ------
     TooFewExamplesError
         If no word stands in that many documents.
     """
     recipe = recipe or Recipe()
-    kinds, words, frequency = _frequent(units, taught_words(Knowledge(tuple(terms))), min_documents)
-    zero = np.zeros((len(words), len(classes)))
-    blank = Evidence(tuple(classes), kinds, words, frequency, zero, zero, np.zeros(len(classes)))
-    weights = fit_weights(base, classes, recipe.without_knowledge(), Knowledge(tuple(terms), blank))
+    found = _frequent(units, tuple(terms), classes, min_documents)
+    weights = fit_weights(base, classes, recipe.without_knowledge(), Knowledge(tuple(terms), found))
     model = Model(weights, classes, Settings(neighbours=recipe.neighbours))
     said = _BASE_SCALE * model.decision_function(units.texts, documents=units.documents)
-    rows = weights.vocabulary.rows(kinds, words)
+    rows = weights.vocabulary.rows(found.kinds, found.texts)
     counts = count(units.texts, weights.vocabulary, model.segmenter)
     own_idf = inverse_document_frequency(counts[:, rows]).astype(np.float64)
     values = weigh(counts, weights.idf)[:, rows] @ sparse.diags(own_idf / weights.idf[rows])
@@ -90,27 +85,25 @@ def count_evidence(
     features = sparse.hstack([values, around], format="csr")
     coefficients, bias = _logistic(features, units.labels, said, strength)
     coefficients *= np.concatenate([own_idf, own_idf])[:, None]
-    n = len(words)
-    return Evidence(tuple(classes), kinds, words, frequency, coefficients[:n], coefficients[n:], bias)
+    own, context = np.split(coefficients, 2)
+    return replace(found, own=own, context=context, bias=bias)
 
 
-def _frequent(
-    units: Units, taught: tuple[str, ...], least: int
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
-    """Return kind, text and number of documents of every word and run that stands in enough documents."""
-    segmenter = make_segmenter(taught)
+def _frequent(units: Units, terms: tuple[Term, ...], classes: Sequence[str], least: int) -> Evidence:
+    """Return every word and run that stands in enough documents; its figures are 0 still."""
+    segmenter = make_segmenter(taught_words(terms))
     vocabulary = build_vocabulary(units.texts, segmenter, pairs=False)
     frequency = _document_frequency(count(units.texts, vocabulary, segmenter), units.documents)
-    kinds, words, documents = [], [], []
-    for row in np.flatnonzero(frequency >= least):
-        block, text = vocabulary.term(int(row))
-        if _HAN.fullmatch(text):
-            kinds.append("word" if block == "words" else "characters")
-            words.append(text)
-            documents.append(int(frequency[row]))
+    words = [
+        (*vocabulary.term(row), int(frequency[row])) for row in np.flatnonzero(frequency >= least).tolist()
+    ]
+    words = [word for word in words if _HAN.fullmatch(word[1])]
     if not words:
         raise TooFewExamplesError(f"no word stands in {least} documents", hint="give more documents")
-    return tuple(kinds), tuple(words), tuple(documents)
+    blocks, texts, documents = zip(*words, strict=True)
+    kinds = tuple("word" if block == "words" else "characters" for block in blocks)
+    zero = np.zeros((len(words), len(classes)))
+    return Evidence(tuple(classes), kinds, texts, documents, zero, zero, zero[0])
 
 
 def _document_frequency(counts: Matrix, documents: Sequence[object]) -> NDArray[np.int64]:
@@ -126,11 +119,7 @@ def _logistic(
     """Fit a multinomial logistic regression on top of fixed log-odds, classes balanced.
 
     scikit-learn's has no such offset; the loss is its own: strength · Σ weighted log loss + ½ ‖w‖².
-
-    Returns
-    -------
-    coefficients : ndarray of float64, (n_features, k)
-    bias : ndarray of float64, (k,)
+    Coefficients are ``(n_features, k)``, the bias is ``(k,)``.
     """
     from scipy.optimize import minimize
     from scipy.special import log_softmax

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from policycls.learning.knowledge import Knowledge, Term, check_terms
+from policycls.learning.knowledge import Knowledge, Term, term_columns
 from policycls.learning.splits import folds
 from policycls.learning.vocabulary import (
+    Matrix,
     build_vocabulary,
     count,
     inverse_document_frequency,
@@ -71,7 +71,6 @@ class Units:
 
     Attributes
     ----------
-    texts : list of str, (n,)
     labels : ndarray of int, (n,)
         Position of the primary label among the classes; -1 for a unit that is there as context alone.
     documents : list, (n,)
@@ -109,62 +108,60 @@ class Units:
         return np.flatnonzero(self.labels >= 0)
 
 
-def taught_words(knowledge: Knowledge) -> tuple[str, ...]:
-    """Return the words that a model's segmenter is taught: terms that jieba's dictionary lacks."""
-    return _taught(knowledge.terms)
-
-
 @lru_cache(maxsize=2)  # jieba's dictionary takes a second to read, and every fold asks for the same
-def _taught(terms: tuple[Term, ...]) -> tuple[str, ...]:
-    return tuple(missing_words([normalise([term.text]).text.strip() for term in terms]))
+def taught_words(terms: tuple[Term, ...]) -> tuple[str, ...]:
+    """Return the words that a model's segmenter is taught: terms that jieba's dictionary lacks."""
+    return tuple(missing_words(_normal_forms(terms)))
+
+
+def _normal_forms(terms: tuple[Term, ...]) -> list[str]:
+    return [normalise([term.text]).text.strip() for term in terms]
 
 
 def fit_weights(units: Units, classes: Sequence[str], recipe: Recipe, knowledge: Knowledge) -> Weights:
     """Fit all but the calibration, which is left as the identity.
 
-    Parameters
-    ----------
-    units : Units
-    classes : sequence of str
-    recipe : Recipe
-    knowledge : Knowledge
-
-    Returns
-    -------
-    Weights
+    Raises
+    ------
+    UnknownLabelError
+        If a term is about none of the classes.
     """
-    taught = taught_words(knowledge)
+    taught = taught_words(knowledge.terms)
     segmenter = make_segmenter(taught)
     vocabulary = _vocabulary(units.texts, segmenter, knowledge, recipe.pairs)
     features, idf = _features(units, vocabulary, segmenter, recipe)
     own, context, bias = _train(features, len(vocabulary), units, len(classes), recipe)
     own, context = own * idf[:, None], context * idf[:, None]
     origin = np.where(np.abs(own).sum(axis=1) > 0, TRAINED, 0).astype(np.uint8)
-    _add_evidence(vocabulary, knowledge, classes, recipe, (own, context, origin, bias))
-    _add_terms(vocabulary, knowledge, classes, recipe, (own, origin))
+    if knowledge.evidence is not None and recipe.evidence:
+        said = knowledge.evidence.about(classes)
+        rows = vocabulary.rows(said.kinds, said.texts)
+        own[rows] += recipe.evidence * said.own
+        context[rows] += recipe.evidence * said.context
+        bias += recipe.evidence * said.bias
+        origin[rows] |= EVIDENCE
+    if recipe.terms:
+        words = _normal_forms(knowledge.terms)
+        rows = vocabulary.rows(["word"] * len(words), words)
+        columns = np.array(term_columns(knowledge.terms, classes), dtype=np.int64)
+        np.add.at(own, (rows, columns), [recipe.terms * term.weight for term in knowledge.terms])
+        origin[rows] |= TERM
     unit = Calibration(np.ones(len(classes)), np.zeros(len(classes)))
     return Weights(vocabulary, taught, Quantised.of(own), Quantised.of(context), idf, origin, bias, unit)
 
 
 def _vocabulary(texts: list[str], segmenter: Segmenter, knowledge: Knowledge, pairs: bool) -> Vocabulary:
-    words = {normalise([term.text]).text.strip() for term in knowledge.terms}
-    runs: set[str] = set()
+    words, runs = set(_normal_forms(knowledge.terms)), set[str]()
     if knowledge.evidence is not None:
         for kind, text in zip(knowledge.evidence.kinds, knowledge.evidence.texts, strict=True):
             (words if kind == "word" else runs).add(text)
-    return build_vocabulary(
-        texts,
-        segmenter,
-        words=words,
-        chars={x for x in runs if len(x) == 1},
-        bigrams={x for x in runs if len(x) > 1},
-        pairs=pairs,
-    )
+    chars = {x for x in runs if len(x) == 1}
+    return build_vocabulary(texts, segmenter, words=words, chars=chars, bigrams=runs - chars, pairs=pairs)
 
 
 def _features(
     units: Units, vocabulary: Vocabulary, segmenter: Segmenter, recipe: Recipe
-) -> tuple[sparse.csr_matrix, NDArray[np.float32]]:
+) -> tuple[Matrix, NDArray[np.float32]]:
     """Return what is trained on, of a unit and then of its neighbours, and the idf.
 
     On many units these matrices are most of the memory, so none is kept longer than it is needed.
@@ -178,39 +175,38 @@ def _features(
     return with_neighbours(values, near), idf
 
 
-def _train(
-    features: sparse.csr_matrix, n: int, units: Units, k: int, recipe: Recipe
-) -> tuple[Floats, Floats, Floats]:
+def _train(features: Matrix, n: int, units: Units, k: int, recipe: Recipe) -> tuple[Floats, Floats, Floats]:
     """Return the coefficients about a unit and about its neighbours, ``(n, k)``, and the bias."""
-    from sklearn.svm import LinearSVC
-
-    coefficients, bias = np.zeros((k, features.shape[1])), np.full(k, -1.0)
     rows = units.labelled
     if len(rows) < len(units.labels):
         features, units = features[rows], units.take(rows)
-    if units.signs is not None:
-        _one_by_one(features, units, recipe, (coefficients, bias))
-    elif len(set(units.labels.tolist())) < 2:  # a fold without the few units of the other classes
-        bias[units.labels] = 1.0
-    else:
-        model = LinearSVC(C=recipe.strength, class_weight="balanced", random_state=0)
-        model.fit(features, units.labels, sample_weight=units.weights)
-        if len(model.classes_) == 2:
-            coefficients[model.classes_] = np.vstack([-model.coef_, model.coef_])
-            bias[model.classes_] = [-model.intercept_[0], model.intercept_[0]]
-        else:
-            coefficients[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    fit = _all_at_once if units.signs is None else _one_by_one
+    coefficients, bias = fit(features, units, k, recipe.strength)
     context = recipe.context * coefficients[:, n:] if recipe.context else np.zeros((k, n))
     return coefficients[:, :n].T.copy(), context.T.copy(), bias
 
 
-def _one_by_one(
-    features: sparse.csr_matrix, units: Units, recipe: Recipe, table: tuple[Floats, Floats]
-) -> None:
+def _all_at_once(features: Matrix, units: Units, k: int, strength: float) -> tuple[Floats, Floats]:
+    from sklearn.svm import LinearSVC
+
+    coefficients, bias = np.zeros((k, features.shape[1])), np.full(k, -1.0)
+    present = np.unique(units.labels)
+    if len(present) < 2:  # a fold without the few units of the other classes
+        bias[present] = 1.0
+        return coefficients, bias
+    model = LinearSVC(C=strength, class_weight="balanced", random_state=0)
+    model.fit(features, units.labels, sample_weight=units.weights)
+    sides = [-1, 1] if len(present) == 2 else [1]  # of two classes only the second has coefficients
+    coefficients[present] = np.vstack([side * model.coef_ for side in sides])
+    bias[present] = np.concatenate([side * model.intercept_ for side in sides])
+    return coefficients, bias
+
+
+def _one_by_one(features: Matrix, units: Units, k: int, strength: float) -> tuple[Floats, Floats]:
     """Fit each class on the units for which it is known whether they have it, weighed as all at once are."""
     from sklearn.svm import LinearSVC
 
-    coefficients, bias = table
+    coefficients, bias = np.zeros((k, features.shape[1])), np.full(k, -1.0)
     signs = np.zeros((0, 0)) if units.signs is None else units.signs
     frequent = max(int((np.bincount(units.labels) > 0).sum()), 2)
     for column in range(signs.shape[1]):
@@ -220,55 +216,16 @@ def _one_by_one(
             continue
         mass = np.ones(len(known)) if units.weights is None else units.weights[known]
         weight = {True: mass.sum() / (frequent * mass[target].sum()), False: 1.0}
-        model = LinearSVC(C=recipe.strength, class_weight=weight, random_state=0)
+        model = LinearSVC(C=strength, class_weight=weight, random_state=0)
         model.fit(features[known], target, sample_weight=mass)
         coefficients[column], bias[column] = model.coef_[0], model.intercept_[0]
-
-
-def _add_evidence(
-    vocabulary: Vocabulary, knowledge: Knowledge, classes: Sequence[str], recipe: Recipe,
-    table: tuple[Floats, Floats, NDArray[np.uint8], Floats],
-) -> None:  # fmt: skip
-    evidence = knowledge.evidence
-    if evidence is None or not recipe.evidence:
-        return
-    own, context, origin, bias = table
-    rows = vocabulary.rows(evidence.kinds, evidence.texts)
-    for column, label in enumerate(classes):
-        if label in evidence.classes:
-            at = evidence.classes.index(label)
-            own[rows, column] += recipe.evidence * evidence.own[:, at]
-            context[rows, column] += recipe.evidence * evidence.context[:, at]
-            bias[column] += recipe.evidence * evidence.bias[at]
-    origin[rows] |= EVIDENCE
-
-
-def _add_terms(
-    vocabulary: Vocabulary, knowledge: Knowledge, classes: Sequence[str], recipe: Recipe,
-    table: tuple[Floats, NDArray[np.uint8]],
-) -> None:  # fmt: skip
-    if not recipe.terms:
-        return
-    own, origin = table
-    column = {label: n for n, label in enumerate(classes)}
-    check_terms(knowledge.terms, column)
-    words = [normalise([term.text]).text.strip() for term in knowledge.terms]
-    rows = vocabulary.rows(["word"] * len(words), words)
-    for term, row in zip(knowledge.terms, rows, strict=True):
-        own[row, column[term.label]] += recipe.terms * term.weight
-        origin[row] |= TERM
+    return coefficients, bias
 
 
 def out_of_fold(
     units: Units, classes: Sequence[str], recipe: Recipe, knowledge: Knowledge, n_folds: int = 5
 ) -> Floats:
-    """Decide about each unit by a model that has not seen its document.
-
-    Returns
-    -------
-    ndarray of float64, (n_units, n_classes)
-        Decision values before calibration.
-    """
+    """Decide about each unit, before calibration, by a model that has not seen its document; ``(n, k)``."""
     from joblib import Parallel, delayed
 
     parts = list(folds(units.documents, n_folds))
@@ -297,18 +254,7 @@ def _decide(
 
 
 def calibrate(decisions: Floats, labels: NDArray[np.int64]) -> Calibration:
-    """Fit slope and intercept of each class by maximum likelihood.
-
-    Parameters
-    ----------
-    decisions : ndarray of float64, (n, n_classes)
-        Out-of-fold decisions.
-    labels : ndarray of int, (n,)
-
-    Returns
-    -------
-    Calibration
-    """
+    """Fit slope and intercept of each class to out-of-fold decisions ``(n, k)`` by maximum likelihood."""
     from scipy.optimize import minimize
 
     n, k = decisions.shape

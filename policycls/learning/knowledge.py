@@ -7,8 +7,8 @@ weight about the unit in which it stands, and for each class its weight about th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from policycls.model.linear import Floats
 from policycls.resources import data_path
 
 _KINDS = ("characters", "word", "bias")
+_HEADER = ("kind", "text", "documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,12 @@ class Term:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Figures about words.
+    """Figures about n words for k classes.
 
     Attributes
     ----------
-    classes : tuple of str, (k,)
-    kinds, texts : tuple of str, (n,)
     documents : tuple of int, (n,)
+        In how many documents each word stands.
     own, context : ndarray of float64, (n, k)
         What a word says about its unit, and about the units around it, per occurrence and before the
         length norm.
@@ -52,6 +52,14 @@ class Evidence:
     own: Floats
     context: Floats
     bias: Floats
+
+    def about(self, classes: Sequence[str]) -> Evidence:
+        """Return the figures for other classes; 0 for those that it does not know."""
+        kept = [n for n, x in enumerate(self.classes) if x in classes]
+        into = np.zeros((len(kept), len(classes)))
+        into[range(len(kept)), [classes.index(self.classes[n]) for n in kept]] = 1
+        own, context, bias = (x[..., kept] @ into for x in (self.own, self.context, self.bias))
+        return replace(self, classes=tuple(classes), own=own, context=context, bias=bias)
 
 
 @dataclass(frozen=True)
@@ -90,34 +98,27 @@ def read_terms(path: str | Path) -> tuple[Term, ...]:
 
 def read_evidence(path: str | Path) -> Evidence:
     """Read a table of figures; errors as :func:`read_terms`."""
-    rows = list(_lines(path))
-    header = rows[0][1].split("\t") if rows else []
-    k = (len(header) - 3) // 2
+    (_, first), *rows = list(_lines(path)) or [(1, "")]
+    header = first.split("\t")
+    k = (len(header) - len(_HEADER)) // 2
     classes = tuple(name.removeprefix("own:") for name in header[3 : 3 + k])
-    if k < 1 or header != [
-        "kind",
-        "text",
-        "documents",
-        *(f"own:{x}" for x in classes),
-        *(f"context:{x}" for x in classes),
-    ]:
+    if k < 1 or header != _header(classes):
         raise CorpusError("the header is not that of a table of evidence", path=path, line=1)
     kinds, texts, documents, values = [], [], [], []
     bias = np.zeros(k)
-    for number, line in rows[1:]:
-        parts = line.split("\t")
+    for number, line in rows:
         try:
-            numbers = [float(x) for x in parts[3:]]
-            count = int(parts[2])
-        except (IndexError, ValueError):
+            kind, text, many, *cells = line.split("\t")
+            count, numbers = int(many), [float(x) for x in cells]
+        except ValueError:
             raise CorpusDamagedError("expected numbers between tabs", path=path, line=number) from None
-        if len(numbers) != 2 * k or parts[0] not in _KINDS or not np.isfinite(numbers).all():
+        if len(numbers) != 2 * k or kind not in _KINDS or not np.isfinite(numbers).all():
             raise CorpusDamagedError(f"expected {3 + 2 * k} fields", path=path, line=number)
-        if parts[0] == "bias":
+        if kind == "bias":
             bias[:] = numbers[:k]
             continue
-        kinds.append(parts[0])
-        texts.append(parts[1])
+        kinds.append(kind)
+        texts.append(text)
         documents.append(count)
         values.append(numbers)
     array = np.array(values).reshape(-1, 2 * k)
@@ -126,25 +127,25 @@ def read_evidence(path: str | Path) -> Evidence:
 
 def evidence_text(evidence: Evidence) -> str:
     """Return evidence as the text of its table."""
-    header = ["kind", "text", "documents"]
-    header += [f"{block}:{label}" for block in ("own", "context") for label in evidence.classes]
-    lines = ["\t".join(header)]
-    values = np.hstack([evidence.own, evidence.context])
     bias = [f"{x:.3f}" for x in evidence.bias] + ["0"] * len(evidence.bias)
-    lines.append("\t".join(["bias", "", "0", *bias]))
-    for kind, text, documents, row in zip(
-        evidence.kinds, evidence.texts, evidence.documents, values, strict=True
-    ):
-        numbers = [f"{x:.2f}".replace("-0.00", "0.00") for x in row]
-        lines.append("\t".join([kind, text, str(documents), *numbers]))
-    return "\n".join(lines) + "\n"
+    rows = [_header(evidence.classes), ["bias", "", "0", *bias]]
+    values = np.hstack([evidence.own, evidence.context])
+    words = zip(evidence.kinds, evidence.texts, evidence.documents, values, strict=True)
+    for kind, text, documents, row in words:
+        rows.append([kind, text, str(documents), *(f"{x:.2f}".replace("-0.00", "0.00") for x in row)])
+    return "".join("\t".join(row) + "\n" for row in rows)
 
 
-def check_terms(terms: Sequence[Term], classes: Mapping[str, int]) -> None:
-    """Refuse a term whose label is none of the classes."""
+def _header(classes: Sequence[str]) -> list[str]:
+    return [*_HEADER, *(f"{block}:{label}" for block in ("own", "context") for label in classes)]
+
+
+def term_columns(terms: Sequence[Term], classes: Sequence[str]) -> list[int]:
+    """Return for each term the position of its label among the classes; a label that is none is refused."""
     for number, term in enumerate(terms, 1):
         if term.label not in classes:
             raise UnknownLabelError(f"term {term.text!r} has the unknown label {term.label!r}", line=number)
+    return [classes.index(term.label) for term in terms]
 
 
 def _lines(path: str | Path) -> list[tuple[int, str]]:

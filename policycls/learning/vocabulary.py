@@ -38,20 +38,9 @@ def build_vocabulary(
     chars: Collection[str] = (),
     pairs: bool = True,
 ) -> Vocabulary:
-    """Collect every feature that stands in the texts, and further ones by name.
+    """Collect every feature that stands in the texts, and ``words``, ``bigrams`` and ``chars`` by name.
 
-    Parameters
-    ----------
-    texts : sequence of str
-    segmenter : Segmenter
-    words, bigrams, chars : collections of str
-        Known as well, whether they stand in the texts or not.
-    pairs : bool
-        With pairs of words.
-
-    Returns
-    -------
-    Vocabulary
+    Pairs of words are left out without ``pairs``.
     """
     code_sets = [np.array([ord(x) for x in chars], dtype=np.uint32)]
     key_sets = [np.array([(ord(x[0]) << 16) | ord(x[1]) for x in bigrams], dtype=np.uint64)]
@@ -81,12 +70,7 @@ def build_vocabulary(
 
 
 def count(texts: Sequence[str], vocabulary: Vocabulary, segmenter: Segmenter) -> Matrix:
-    """Count the vocabulary in texts.
-
-    Returns
-    -------
-    scipy.sparse.csr_matrix of float64, (n_texts, n_rows)
-    """
+    """Count the vocabulary in texts; ``(n_texts, n_rows)``."""
     parts = []
     for batch in _batches(texts):
         shape = (len(batch), len(vocabulary))
@@ -111,10 +95,6 @@ def weigh(counts: Matrix, idf: NDArray[np.float32]) -> Matrix:
     """TF-IDF: counts times idf, each row divided by the root of the sum of idf² over its occurrences.
 
     That norm is the Euclidean one where no feature repeats, and can be summed over occurrences.
-
-    Returns
-    -------
-    scipy.sparse.csr_matrix of float64, (n_texts, n_rows)
     """
     square = counts @ (idf.astype(np.float64) ** 2)
     inverse = np.divide(1.0, np.sqrt(square), out=np.zeros_like(square), where=square > 0)
@@ -136,15 +116,7 @@ def neighbour_matrix(documents: Sequence[object], weights: Sequence[float]) -> M
 def with_neighbours(values: Matrix, near: Matrix) -> Matrix:
     """Return ``[values, near @ values]``, as scipy's ``hstack`` does but without its copies.
 
-    Parameters
-    ----------
-    values : csr_matrix, (n_units, n_rows)
-    near : csr_matrix, (n_units, n_units)
-        As of :func:`neighbour_matrix`.
-
-    Returns
-    -------
-    scipy.sparse.csr_matrix, (n_units, 2 n_rows)
+    ``near`` is a :func:`neighbour_matrix`. On many units the copies would be most of the memory.
     """
     n, width = values.shape
     parts = [

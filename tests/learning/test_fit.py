@@ -102,7 +102,7 @@ def test_a_term_about_another_label_is_refused():
 
 def test_words_are_taught_in_their_normal_form_and_only_where_the_dictionary_lacks_them():
     terms = (Term("容 缺受理", "甲", 1.0), Term("贷款", "甲", 1.0), Term("“放管服”", "甲", 1.0))
-    assert taught_words(Knowledge(terms)) == ("容缺受理",)
+    assert taught_words(terms) == ("容缺受理",)
 
 
 def test_evidence_is_added_for_the_labels_that_it_knows():
