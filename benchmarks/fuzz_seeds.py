@@ -16,12 +16,11 @@ from typing import Any
 
 from policycls.documents import split_units
 from policycls.documents.text import from_text
-from policycls.learning import doccano, labelstudio, spacy
+from policycls.learning import doccano, labelstudio, review_book, spacy
 from policycls.learning.corpus import LabelledDocument, LabelledUnit
 from policycls.learning.fit import Recipe
 from policycls.learning.handout import Handout, Suggestion
 from policycls.learning.ledger import Ledger, Row
-from policycls.learning.review_book import write_workbook
 from policycls.learning.train import train
 from policycls.learning.workspace import Workspace
 from policycls.model import load_model
@@ -215,8 +214,8 @@ def _returned() -> list[Case]:
     ]
     found = []
     writers: list[tuple[str, Callable[..., None]]] = [
-        ("a.jsonl", doccano.write_jsonl), ("a.json", labelstudio.write_tasks), ("b.jsonl", spacy.write_cats),
-        ("a.xlsx", write_workbook),
+        ("a.jsonl", doccano.write), ("a.json", labelstudio.write), ("b.jsonl", spacy.write),
+        ("a.xlsx", review_book.write),
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         for name, write in writers:

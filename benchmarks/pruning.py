@@ -30,9 +30,9 @@ import results
 from accuracy import CORPUS, TEST, TOGETHER, externals
 from numpy.typing import NDArray
 
-from policycls.learning.bootstrap import Score, intervals
+from policycls.learning.bootstrap import Score, differences, intervals
 from policycls.learning.corpus import LabelledDocument, fingerprint, load_labelled
-from policycls.learning.evaluate import compare, judge
+from policycls.learning.evaluate import judge
 from policycls.learning.splits import split
 from policycls.model import Model, load_model
 from policycls.model.features import Vocabulary
@@ -142,10 +142,12 @@ def measure(model: Model, sets: Mapping[str, list[LabelledDocument]], texts: Seq
     """Measure every model of the curve."""
     tried = models(model)
     fast = speeds([x for _, _, x in tried], texts)
+    whole = {name: judge(model, documents) for name, documents in sets.items()}
     found = []
     for (variant, rows, small), speed in zip(tried, fast, strict=True):
-        scores = {name: intervals(judge(small, documents))["macro_f1"] for name, documents in sets.items()}
-        losses = {name: compare(small, model, documents)["macro_f1"] for name, documents in sets.items()}
+        judged = {name: judge(small, documents) for name, documents in sets.items()}
+        scores = {name: intervals(x)["macro_f1"] for name, x in judged.items()}
+        losses = {name: differences(x, whole[name])["macro_f1"] for name, x in judged.items()}
         found.append(Size(variant, rows, small, file_size(small), speed, scores, losses))
     return found
 

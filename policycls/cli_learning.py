@@ -115,7 +115,7 @@ def compare(
 
     Example: policycls compare current shipped --on labelled.xlsx
     """
-    from policycls.retraining import compare_job
+    from policycls.evaluation import compare_job
 
     console.print_lines(compare_job(new, old, on, workspace=workspace, lang=lang, as_json=as_json))
 

@@ -1,4 +1,4 @@
-"""Evaluation from files, as text for a terminal and as JSON, for the command line."""
+"""Evaluating and comparing models on labelled files: lines for a terminal, or JSON."""
 
 from __future__ import annotations
 
@@ -6,27 +6,23 @@ import contextlib
 import json
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycls.errors import LabelMismatchError, UnknownLabelError
-from policycls.output.width import fit, width
+from policycls.learning.words import line, say
+from policycls.output.width import width
 from policycls.schema import LabelSet, Language, labels_of, schema_in_use
+from policycls.types import NONE
 
 if TYPE_CHECKING:
     from policycls.learning.bootstrap import Score
+    from policycls.learning.comparison import Comparison
     from policycls.learning.corpus import LabelledDocument
     from policycls.learning.evaluate import Evaluation
 
-_NAMES = {
-    "accuracy": ("accuracy", "准确率"),
-    "macro_f1": ("macro-F1", "宏平均 F1"),
-    "set_f1": ("F1 over all labels of a unit", "全部标签 F1"),
-    "detection_f1": ("F1 of measure or none", "是否措施 F1"),
-    "label_given_detection": ("right label where both see one", "均判为措施时标签正确率"),
-    "ece": ("calibration error (ECE)", "校准误差（ECE）"),
-    "brier": ("Brier score", "Brier 分数"),
-}
+_FLIPS = 10
 
 
 def evaluate_job(
@@ -63,24 +59,65 @@ def evaluate_job(
 
     loaded = load_model(model)
     labels = labels_of(loaded.labels)
-    documents = read_test(data, labels)
-    found = evaluate(loaded, documents, alone=alone)
+    found = evaluate(loaded, _read_test(data, labels), alone=alone)
     if as_json:
         yield json.dumps({"model": loaded.id, **found.record()}, ensure_ascii=False, indent=2)
     else:
-        yield from evaluation_text(found, loaded.id, labels, lang)
+        yield from _evaluation(found, loaded.id, labels, lang)
 
 
-def read_test(data: Sequence[str], labels: LabelSet) -> list[LabelledDocument]:
-    """Read labelled files; of a corpus that has a ``splits.json``, its test documents alone.
+def compare_job(
+    a: str, b: str, on: Sequence[str], *, workspace: str | None, lang: Language, as_json: bool
+) -> Iterator[str]:
+    """Compare model A with model B on labelled data; yield the lines to print."""
+    from policycls.learning.comparison import compare, widened
+    from policycls.model import load_model
 
-    Raises
-    ------
-    LabelMismatchError
-        If the labels are not these but those of the schema that is in use.
-    """
+    new, old = (load_model(_model_path(x, workspace)) for x in (a, b))
+    both = widened(new, old)
+    labels = labels_of([x for x in both[0].classes_ if x != NONE])
+    found = compare(*both, _read_test(on, labels))
+    if as_json:
+        flips = [asdict(x) for x in found.flips]
+        record = {"new": new.id, "old": old.id, **found.record(), "flips": flips}
+        yield json.dumps(record, ensure_ascii=False, indent=2)
+        return
+    yield say("compared", lang, new=new.id, old=old.id)
+    yield from comparison_lines(found, labels, lang)
+
+
+def comparison_lines(
+    found: Comparison, labels: LabelSet, lang: Language, *, flips: bool = True
+) -> Iterator[str]:
+    """Yield the lines that tell a comparison, at most 80 columns wide but for the sentences."""
+    columns = (26, -6, -8, -8, -9, 0)
+    yield "  " + say("size", lang, documents=found.documents, units=found.units)
+    head = (say(x, lang) for x in ("units", "old", "new", "change"))
+    yield line(("", *head, "  " + say("interval", lang)), columns)
+    for figure in ("macro_f1", "accuracy", *(f"f1:{x}" for x in found.support)):
+        change = found.difference.get(figure)
+        if change is None or math.isnan(change.value):
+            continue
+        label = figure.removeprefix("f1:")
+        name = say(figure, lang) if label == figure else labels.name(label, lang)
+        count = "" if label == figure else str(found.support[label])
+        old, new = (f"{scores[figure].value:.3f}" for scores in (found.old, found.new))
+        cells = (f"  {name}", count, old, new, f"{change.value:+.3f}", _interval(change, "+.3f"))
+        yield line(cells, columns)
+    if flips:
+        for title, turned in (("gained", found.gained), ("lost", found.lost)):
+            yield "  " + say(title, lang, n=len(turned))
+            for flip in turned[:_FLIPS]:
+                before, after = (
+                    labels.name(x, lang) if lang == "zh" else x for x in (flip.before, flip.after)
+                )
+                yield f"    {flip.doc} {flip.unit}: {before} -> {after}: {flip.text}"
+
+
+def _read_test(data: Sequence[str], labels: LabelSet) -> list[LabelledDocument]:
+    """Read labelled files; of a corpus that has a ``splits.json``, its test documents alone."""
     from policycls.learning.corpus import load_labelled
-    from policycls.learning.splits import SPLITS, split
+    from policycls.learning.splits import stated_parts
 
     try:
         documents = load_labelled(data, labels)
@@ -93,60 +130,58 @@ def read_test(data: Sequence[str], labels: LabelSet) -> list[LabelledDocument]:
             hint = "name another model, or train one on such data"
             raise LabelMismatchError(message, hint=hint) from None
         raise
-    for folder in data:
-        if (Path(folder) / SPLITS).is_file():
-            # What a model was trained on says nothing about it.
-            seen = {x.doc for x in split(load_labelled([folder], labels), folder)[0]}
-            documents = [x for x in documents if x.doc not in seen]
-    return documents
+    # What a model was trained on says nothing about it.
+    seen, _ = stated_parts(data, labels)
+    return [x for x in documents if x.doc not in seen]
 
 
-def evaluation_text(found: Evaluation, model: str, labels: LabelSet, lang: Language = "en") -> Iterator[str]:
+def _model_path(name: str, workspace: str | None) -> Path | None:
+    """Return a model's folder by its path, or by its name in the workspace."""
+    from policycls.learning.workspace import Workspace
+    from policycls.resources import data_path, find_workspace
+
+    if Path(name).is_dir():
+        return Path(name)
+    if name == "shipped":
+        return data_path("models", "default")
+    root = find_workspace(workspace)
+    return Path(name) if root is None else Workspace(root).models.path(name)
+
+
+def _evaluation(found: Evaluation, model: str, labels: LabelSet, lang: Language) -> Iterator[str]:
     """Yield the lines that tell an evaluation, at most 80 columns wide."""
-    zh = lang == "zh"
-    how = ("，每句单独" if zh else ", each alone") if found.alone else ""
-    size = (
-        f"{found.documents:,} 份文件，{found.units:,} 个句子"
-        if zh
-        else f"{found.units:,} units of {found.documents:,} documents"
-    )
-    yield f"模型 {model}：{size}{how}" if zh else f"model {model} on {size}{how}"
-    yield ""
-    yield fit("", 34) + ("  数值  95% 区间（按文件）" if zh else "value  95 % interval by document")
-    for name, both in _NAMES.items():
-        score: Score = getattr(found, name)
-        yield (fit(both[zh], 34) + f"{_number(score.value):>5}  {_interval(score)}").rstrip()
-    yield ""
-    names = {label: labels.name(label, lang) for label in found.labels}
-    space = min(24, max(map(width, names.values())))
-    head = (
-        ("句数", "精确率", "召回率", "F1", "95% 区间") if zh else ("units", "prec.", "recall", "F1", "95 %")
-    )
-    yield fit("", space) + "".join(_right(x, 8) for x in head[:4]) + f"  {head[4]}"
-    for label, x in found.labels.items():
-        numbers = [f"{x.support:,}", *(_number(y.value) for y in (x.precision, x.recall, x.f1))]
-        line = fit(names[label], space) + "".join(_right(y, 8) for y in numbers)
-        yield f"{line}  {_interval(x.f1)}".rstrip()
-    yield ""
-    yield "给出的标签（列）与正确标签（行）" if zh else "labels given (columns) against true labels (rows)"
-    yield from _confusion(found, [names[label] for label in found.labels], space)
+    from policycls.learning.evaluate import BY_LABEL, OVERALL
 
-
-def _confusion(found: Evaluation, names: Sequence[str], space: int) -> Iterator[str]:
+    size = say("size", lang, documents=found.documents, units=found.units)
+    yield say("evaluated", lang, model=model, size=size) + (say("alone", lang) if found.alone else "")
+    yield ""
+    yield line(("", say("value", lang), "  " + say("interval_by_document", lang)), (33, -6, 0))
+    for figure in OVERALL:
+        score = found.scores[figure]
+        yield line((say(figure, lang), _number(score), _interval(score)), (33, -6, 0))
+    yield ""
+    names = [labels.name(label, lang) for label in found.support]
+    space = min(24, max(map(width, names)))
+    columns = (space, -8, -8, -8, -8, 0)
+    head = [say(x, lang) for x in ("units", "precision", "recall", "f1", "interval_short")]
+    yield line(("", *head[:4], f"  {head[4]}"), columns)
+    for name, (label, support) in zip(names, found.support.items(), strict=True):
+        f1, precision, recall = (found.scores[f"{x}:{label}"] for x in BY_LABEL)
+        numbers = map(_number, (precision, recall, f1))
+        yield line((name, f"{support:,}", *numbers, _interval(f1)), columns)
+    yield ""
+    yield say("confusion", lang)
     letters = [chr(ord("a") + n) if n < 26 else str(n) for n in range(len(names))]
-    shown = range(min(len(names), (80 - space - 4) // 7))
-    yield " " * (space + 4) + "".join(_right(letters[n], 7) for n in shown)
-    for n, row in enumerate(found.confusion):
-        yield f"{letters[n]:>2}  {fit(names[n], space)}" + "".join(_right(str(row[i]), 7) for i in shown)
+    shown = min(len(names), (80 - space - 4) // 7)
+    wide = (space + 4, *[-7] * shown)
+    yield line(("", *letters[:shown]), wide)
+    for letter, name, row in zip(letters, names, found.confusion, strict=True):
+        yield line((f"{letter:>2}  {name}", *map(str, row[:shown])), wide)
 
 
-def _right(text: str, columns: int) -> str:
-    return " " * max(columns - width(text), 1) + text
+def _number(score: Score) -> str:
+    return "-" if math.isnan(score.value) else f"{score.value:.3f}"
 
 
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3f}"
-
-
-def _interval(score: Score) -> str:
-    return "" if math.isnan(score.low) else f"{score.low:.3f} to {score.high:.3f}"
+def _interval(score: Score, form: str = ".3f") -> str:
+    return "" if math.isnan(score.low) else f"  {score.low:{form}} to {score.high:{form}}"

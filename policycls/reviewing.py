@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
 
 from policycls.atomic import check_writable
 from policycls.documents.boundary import guarded
-from policycls.errors import UsageError
-from policycls.retraining import taken_text
+from policycls.errors import DocumentError, UsageError
+from policycls.learning.words import say
 from policycls.schema import Language
 
 if TYPE_CHECKING:
     from policycls.learning.handout import Said
 
-Tool = Literal["xlsx", "label-studio", "doccano", "spacy"]
 #: The tool that a file is for, by its suffix, where none is named.
-_BY_SUFFIX: Final[dict[str, Tool]] = {".xlsx": "xlsx", ".json": "label-studio", ".jsonl": "doccano"}
-_CONFLICTS: Final[dict[Language, str]] = {
-    "en": "people differ about {} units; 'policycls review export --strategy conflicts' hands them out, "
-    "'review import --settle' takes the decision back",
-    "zh": "{} 个句子意见不一；用 policycls review export --strategy conflicts 导出，"
-    "改好后以 review import --settle 收回",
-}
+_BY_SUFFIX: Final = {".xlsx": "xlsx", ".json": "label-studio", ".jsonl": "doccano"}
+_CONFLICTS: Final = 20
 
 
 def export_job(
     data: Sequence[str],
     output: str,
     *,
-    tool: Tool | None,
+    tool: str | None,
     n: int,
     strategy: str,
     test_share: float,
@@ -41,9 +36,7 @@ def export_job(
     lang: Language,
 ) -> str:
     """Choose units, write them for a tool, and return a line that says what was written."""
-    from policycls.learning import doccano, labelstudio, spacy
     from policycls.learning.review import suggest
-    from policycls.learning.review_book import write_workbook
     from policycls.learning.workspace import Workspace
 
     path = Path(output)
@@ -56,24 +49,16 @@ def export_job(
     if not data and strategy not in ("conflicts", "labelled"):
         raise UsageError("there is nothing to choose from", hint="give what 'policycls tag' wrote")
     found = suggest(place, data, n, strategy=strategy, test_share=test_share, seed=seed)
-    if kind == "xlsx":
-        write_workbook(path, found, place.labels, lang)
-    else:
-        write = {
-            "label-studio": labelstudio.write_tasks, "doccano": doccano.write_jsonl,
-            "spacy": spacy.write_cats,
-        }[kind]  # fmt: skip
-        write(path, found, place.labels)
+    module = _modules()[kind]
+    module.write(path, found, place.labels, *([lang] if kind == "xlsx" else []))
     tests = sum(x.item.part == "test" for x in found)
-    if lang == "zh":
-        return f"已写出 {len(found)} 个句子到 {path}，其中 {tests} 个来自留作测试的文件"
-    return f"wrote {len(found)} units to {path}, {tests} of them from documents kept for testing"
+    return say("exported", lang, n=len(found), path=path, tests=tests)
 
 
 def import_job(
     files: Sequence[str],
     *,
-    tool: Tool | None,
+    tool: str | None,
     who: str,
     settled: bool,
     strict: bool,
@@ -93,54 +78,47 @@ def import_job(
         if tool is None and is_plain(Path(file)):
             documents = load_labelled([file], place.labels)
             rows += rows_of(place, documents, who=who, settled=settled, source=Path(file).name)
-            continue
-        rows += rows_from(read_answers(file, tool), place.labels, who=who, settled=settled, source=file)
+        else:
+            rows += rows_from(read_answers(file, tool), place.labels, who=who, settled=settled, source=file)
     taken = take_in(place, rows, strict=strict)
-    yield taken_text(taken, lang)
+    yield say("taken", lang, **taken.counts())
     for text in taken.alike:
-        yield f"{'同一句子标签不同：' if lang == 'zh' else 'the same text has different labels: '}{text}"
-    conflicts = answers(place.ledger.read(), place.labels.ids).conflicts
-    if conflicts:
-        yield _CONFLICTS[lang].format(len(conflicts))
-        yield from (f"  {conflict}" for conflict in conflicts[:20])
+        yield say("alike", lang, text=text)
+    if conflicts := answers(place.ledger.read(), place.labels.ids).conflicts:
+        yield say("conflicts", lang, n=len(conflicts))
+        yield from (f"  {conflict}" for conflict in conflicts[:_CONFLICTS])
 
 
-def read_answers(file: str, tool: Tool | None = None) -> Iterator[Said]:
+def read_answers(file: str, tool: str | None = None) -> Iterator[Said]:
     """Yield what people said in a file, by the tool that it is for; whatever is wrong with it is named."""
-    from policycls.learning import doccano, labelstudio, spacy
-    from policycls.learning.review_book import read_workbook
-
     path = Path(file)
-    check_there(path)
-    kind = tool or _BY_SUFFIX.get(path.suffix.lower())
-    if tool is None and kind == "doccano":
-        with path.open("rb") as opened:
-            head = opened.readline(1 << 20)
-        kind = "spacy" if b'"cats"' in head else "doccano"
+    if not path.is_file():
+        raise DocumentError("no such file", path=path)
+    kind = tool or _BY_SUFFIX.get(path.suffix.lower(), "xlsx")
+    if tool is None and kind == "doccano" and b'"cats"' in _first_line(path):
+        kind = "spacy"
     if tool is None and path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
         kind = "doccano"
-    read: Callable[[Path], Iterator[Said]] = {
-        "xlsx": read_workbook, "label-studio": labelstudio.read_export, "doccano": doccano.read_export,
-        "spacy": spacy.read_cats,
-    }[kind or "xlsx"]  # fmt: skip
-    return guarded(file, read(path))
+    return guarded(file, _modules()[kind].read(path))
 
 
 def is_plain(path: Path) -> bool:
     """Say whether a file holds labelled data and not a tool's answers, such as what the report page saves."""
     if path.suffix.lower() != ".jsonl" or not path.is_file():
         return False
-    with path.open("rb") as opened:
-        try:
-            row = json.loads(opened.readline(1 << 20))
-        except (ValueError, RecursionError):
-            return False
+    try:
+        row = json.loads(_first_line(path))
+    except (ValueError, RecursionError):
+        return False
     return isinstance(row, dict) and isinstance(row.get("label"), str) and not {"id", "id_"} & set(row)
 
 
-def check_there(path: Path) -> None:
-    """Refuse a file that is not there."""
-    from policycls.errors import DocumentError
+def _first_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.readline(1 << 20)
 
-    if not path.is_file():
-        raise DocumentError("no such file", path=path)
+
+def _modules() -> dict[str, ModuleType]:
+    from policycls.learning import doccano, labelstudio, review_book, spacy
+
+    return {"xlsx": review_book, "label-studio": labelstudio, "doccano": doccano, "spacy": spacy}

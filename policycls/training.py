@@ -24,17 +24,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class TrainedReport:
-    """What a training came to.
-
-    Attributes
-    ----------
-    folder : Path
-    documents, units : int
-    labels : dict of str to int
-        Units by primary label.
-    notes : tuple of str
-        What the user should know.
-    """
+    """What a training came to: the model's folder, units by primary label, what the user should know."""
 
     folder: Path
     documents: int
@@ -86,23 +76,20 @@ def train_job(
     CorpusError
         If the data holds labels that the schema does not have, or too little to learn from.
     """
-    from policycls.learning.card import card
+    from policycls.learning.card import write_card
     from policycls.learning.corpus import load_labelled
     from policycls.learning.evaluate import evaluate
     from policycls.learning.fit import Recipe
     from policycls.learning.knowledge import shipped_knowledge
     from policycls.learning.search import search
-    from policycls.learning.splits import SPLITS, split
+    from policycls.learning.splits import stated_parts
     from policycls.learning.train import train
 
     check_folder(output, "manifest.json")
     schema = None if labels == AUTO else load_label_set(labels)
     documents = load_labelled(data, schema, tell=tell)
     _tell_alike(documents, strict, tell)
-    kept: set[str] = set()
-    for folder in data:
-        if (Path(folder) / SPLITS).is_file():
-            kept |= {x.doc for x in split(load_labelled([folder], schema), folder)[1]}
+    _, kept = stated_parts(data, schema)
     test = [x for x in documents if x.doc in kept]
     documents = [x for x in documents if x.doc not in kept]
     if schema is None:
@@ -128,8 +115,7 @@ def train_job(
         saved = trained.save(output)
     except OSError as error:
         raise failure(Path(output) / "manifest.json", error) from error
-    with atomic_path(saved / "CARD.md") as path:
-        path.write_text(card(trained, schema), encoding="utf-8")
+    write_card(saved / "CARD.md", trained, schema)
     corpus = trained.about["corpus"]
     return TrainedReport(saved, corpus["documents"], corpus["units"], corpus["by_label"], tuple(notes))
 

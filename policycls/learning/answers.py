@@ -16,32 +16,18 @@ _ENOUGH = 5
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A unit about which people differ and nobody has settled it.
-
-    Attributes
-    ----------
-    rows : tuple of Row
-        The last of each person.
-    """
+    """A unit about which people differ and nobody has settled it: the last row of each person."""
 
     rows: tuple[Row, ...]
 
     def __str__(self) -> str:
         first = self.rows[0]
-        said = ", ".join(f"{row.who}: {'|'.join(row.labels) or NONE}" for row in self.rows)
-        return f"{first.doc}, unit {first.unit} ({said})"
+        return f"{first.doc}, unit {first.unit} ({', '.join(f'{row.who}: {said(row)}' for row in self.rows)})"
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What holds of all that was said.
-
-    Attributes
-    ----------
-    train, test : list of LabelledDocument
-    conflicts : list of Conflict
-        Their units are in neither.
-    """
+    """What holds of all that was said; units about which people differ are in neither part."""
 
     train: list[LabelledDocument]
     test: list[LabelledDocument]
@@ -50,15 +36,15 @@ class Answers:
 
 def latest(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
     """Return, for each unit by its id, the last row of each person; a row that settles stands alone."""
-    said: dict[str, dict[str, Row]] = {}
+    found: dict[str, dict[str, Row]] = {}
     for row in rows:
-        people = said.setdefault(row.id, {})
+        people = found.setdefault(row.id, {})
         if row.settled:
             people.clear()
         elif any(x.settled for x in people.values()):
             continue  # it is settled; who thinks otherwise settles anew
         people[row.who] = row
-    return {unit: tuple(people.values()) for unit, people in said.items()}
+    return {unit: tuple(people.values()) for unit, people in found.items()}
 
 
 def answers(rows: Iterable[Row], measures: Sequence[str]) -> Answers:
@@ -73,18 +59,14 @@ def answers(rows: Iterable[Row], measures: Sequence[str]) -> Answers:
         In the order in which they were added.
     measures : sequence of str
         The label set's ids. Those that were not there when a row was read are open for it.
-
-    Returns
-    -------
-    Answers
     """
     found: dict[tuple[Part, str, tuple[str, ...]], list[LabelledUnit]] = {}
     conflicts = []
     for people in latest(rows).values():
-        row = people[-1]
-        if len({_primary(x) for x in people}) > 1:
+        if differ(people):
             conflicts.append(Conflict(people))
             continue
+        row = people[-1]
         shared = tuple(x for x in row.labels if all(x in other.labels for other in people))
         every = dict.fromkeys(x for other in people for x in other.labels)
         unit = LabelledUnit(
@@ -100,6 +82,16 @@ def answers(rows: Iterable[Row], measures: Sequence[str]) -> Answers:
     return Answers(parts["train"], parts["test"], conflicts)
 
 
+def differ(people: Sequence[Row]) -> bool:
+    """Say whether people gave a unit different primary labels."""
+    return len({row.labels[:1] for row in people}) > 1
+
+
+def said(row: Row) -> str:
+    """Return a row's labels as they are written, "none" for none."""
+    return "|".join(row.labels) or NONE
+
+
 def parts(docs: Iterable[str], known: Mapping[str, Part]) -> dict[str, Part]:
     """Say of each document whether it is kept for testing: as before where it is known, else by its name.
 
@@ -113,7 +105,3 @@ def parts(docs: Iterable[str], known: Mapping[str, Part]) -> dict[str, Part]:
     if "test" not in {*known.values(), *found.values()} and free and len(names) >= _ENOUGH:
         found[min(free, key=rank)] = "test"
     return found
-
-
-def _primary(row: Row) -> str:
-    return row.labels[0] if row.labels else NONE

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from policycls.errors import LabelMismatchError
 from policycls.learning.bootstrap import DRAWS, Score, differences, intervals
 from policycls.learning.corpus import LabelledDocument
 from policycls.learning.evaluate import OVERALL, Chooser, judge
@@ -25,6 +26,7 @@ LEAST_SUPPORT = 20
 DECIDING = "deciding_f1"
 #: So much macro-F1 may be lost before a candidate is refused, where chance would explain it.
 MARGIN = 0.01
+WORSE = "it is worse by more than chance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,6 @@ class Flip:
 
     Attributes
     ----------
-    doc, unit, text : str, int, str
     truth : str
         What people said.
     before, after : str
@@ -47,11 +48,6 @@ class Flip:
     before: str
     after: str
 
-    @property
-    def gained(self) -> bool:
-        """Whether the new model has it right."""
-        return self.after == self.truth
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -59,13 +55,12 @@ class Comparison:
 
     Attributes
     ----------
-    documents, units : int
     new, old : dict of str to Score
         Figures by name, as :class:`policycls.learning.evaluate.Evaluation` has them.
     difference : dict of str to Score
         New minus old, with the interval of the paired bootstrap by document.
     support : dict of str to int
-        Units by primary label.
+        Units by primary label, of those that occur.
     flips : tuple of Flip
     """
 
@@ -80,12 +75,12 @@ class Comparison:
     @property
     def gained(self) -> list[Flip]:
         """Units that were wrong and are right."""
-        return [x for x in self.flips if x.gained]
+        return [x for x in self.flips if x.after == x.truth]
 
     @property
     def lost(self) -> list[Flip]:
         """Units that were right and are wrong."""
-        return [x for x in self.flips if not x.gained]
+        return [x for x in self.flips if x.after != x.truth]
 
     @property
     def decides(self) -> bool:
@@ -99,10 +94,9 @@ class Comparison:
 
     def refused(self, margin: float = MARGIN) -> str:
         """Say why the new model must not take the old one's place; "" where it may."""
-        found = self.deciding
-        if found.high < 0:
-            return "it is worse by more than chance"
-        if found.value < -margin:
+        if self.deciding.high < 0:
+            return WORSE
+        if self.deciding.value < -margin:
             return f"it loses more than the margin of {margin:g}"
         return ""
 
@@ -118,45 +112,49 @@ class Comparison:
             "documents": self.documents,
             "units": self.units,
             "support": self.support,
-            "new": {x: self.new[x].record() for x in names if x in self.new},
-            "old": {x: self.old[x].record() for x in names if x in self.old},
-            "difference": {x: self.difference[x].record() for x in names},
+            **{
+                part: {x: scores[x].record() for x in names if x in scores}
+                for part, scores in (("new", self.new), ("old", self.old), ("difference", self.difference))
+            },
             "gained": len(self.gained),
             "lost": len(self.lost),
         }
 
 
-def set_side_by_side(
+def compare(
     new: Chooser, old: Chooser, documents: Sequence[LabelledDocument], *, draws: int = DRAWS
 ) -> Comparison:
     """Compare two models that know the same labels (see :func:`narrowed` and :class:`Widened`).
 
     Raises
     ------
+    LabelMismatchError
+        If they do not.
     UnknownLabelError, TooFewExamplesError
         As :func:`policycls.learning.evaluate.evaluate`.
     """
+    if set(map(str, new.classes_)) != set(map(str, old.classes_)):
+        hint = "compare models of one label set"
+        raise LabelMismatchError("the two models know different labels", hint=hint)
     a, b = (judge(model, documents) for model in (new, old))
-    if a.classes != b.classes:
-        b = _ordered(b, a.classes)
-    counts = np.bincount(a.truth, minlength=len(a.classes)).tolist()
-    support = dict(zip(a.classes, counts, strict=True))
+    b = _ordered(b, a.classes)
+    counts = np.bincount(a.truth, minlength=len(a.classes))
     difference = differences(a, b, draws=draws)
-    enough = [n for n, x in enumerate(a.classes) if support[x] >= LEAST_SUPPORT]
+    enough = np.flatnonzero(counts >= LEAST_SUPPORT)
     if len(enough) > 1:
         kept = np.flatnonzero(np.isin(a.truth, enough))
         difference[DECIDING] = differences(a.take(kept), b.take(kept), draws=draws)["macro_f1"]
+    support = {x: n for x, n in zip(a.classes, counts.tolist(), strict=True) if n}
     return Comparison(
         len(documents), len(a.truth), intervals(a, draws=draws), intervals(b, draws=draws), difference,
-        {x: n for x, n in support.items() if n}, _flips(a, b, documents),
+        support, _flips(a, b, documents),
     )  # fmt: skip
 
 
 def _flips(a: Judged, b: Judged, documents: Sequence[LabelledDocument]) -> tuple[Flip, ...]:
     units = [(document.doc, unit) for document in documents for unit in document.units]
-    changed = np.flatnonzero((a.guess == a.truth) != (b.guess == b.truth))
     found = []
-    for n in changed.tolist():
+    for n in np.flatnonzero((a.guess == a.truth) != (b.guess == b.truth)).tolist():
         doc, unit = units[n]
         labels = (a.classes[x] for x in (a.truth[n], b.guess[n], a.guess[n]))
         found.append(Flip(doc, unit.unit, unit.text, *labels))
@@ -166,7 +164,7 @@ def _flips(a: Judged, b: Judged, documents: Sequence[LabelledDocument]) -> tuple
 def _ordered(judged: Judged, classes: tuple[str, ...]) -> Judged:
     """Return the same with the classes in another order."""
     column = np.array([classes.index(x) for x in judged.classes])
-    back = np.array([judged.classes.index(x) for x in classes])
+    back = np.argsort(column)
     return replace(
         judged, classes=classes, truth=column[judged.truth], guess=column[judged.guess],
         proba=judged.proba[:, back], truth_sets=judged.truth_sets[:, back],
@@ -181,25 +179,17 @@ def narrowed(model: Model, labels: Sequence[str]) -> Model:
     if len(kept) == len(known):
         return model
     w = model.weights
-    weights = replace(
-        w,
-        own=Quantised(np.ascontiguousarray(w.own.values[:, kept]), w.own.step[kept]),
-        context=Quantised(np.ascontiguousarray(w.context.values[:, kept]), w.context.step[kept]),
-        bias=w.bias[kept],
-        calibration=Calibration(w.calibration.slope[kept], w.calibration.intercept[kept]),
+    own, context = (
+        Quantised(np.ascontiguousarray(x.values[:, kept]), x.step[kept]) for x in (w.own, w.context)
     )
+    calibration = Calibration(w.calibration.slope[kept], w.calibration.intercept[kept])
+    weights = replace(w, own=own, context=context, bias=w.bias[kept], calibration=calibration)
     return Model(weights, [known[n] for n in kept], model.settings, model_id=model.id, path=model.path)
 
 
 @dataclass(frozen=True)
 class Widened:
-    """A model among more labels than it knows: those it never gives.
-
-    Attributes
-    ----------
-    model : Chooser
-    classes_ : tuple of str
-    """
+    """A model among more labels than it knows: those it never gives."""
 
     model: Chooser
     classes_: tuple[str, ...]
@@ -213,3 +203,9 @@ class Widened:
     ) -> Sequence[Choice]:
         """Decide as the model does."""
         return self.model.choose(texts, headings=headings, documents=documents)
+
+
+def widened(new: Chooser, old: Chooser) -> tuple[Widened, Widened]:
+    """Return two models among all labels that one of them knows, and none."""
+    every = tuple(dict.fromkeys([*map(str, new.classes_), *map(str, old.classes_), NONE]))
+    return Widened(new, every), Widened(old, every)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from policycls.documents.boundary import guarded
 from policycls.documents.json_lines import read_lines
@@ -27,18 +29,22 @@ from policycls.output.rows import KINDS
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
-#: Names of columns in tables of labelled data, the surest first.
-TEXT = ("text", "正文", "文本", "内容", "句子", "sentence", "content")
-LABEL = ("label", "主标签", "标签", "类别", "label_id", "category")
-LABELS = ("labels", "全部标签", "所有标签")
-DOC = ("doc", "文档", "文件", "document", "doc_id")
-HEADING = ("heading", "所属标题", "标题", "上级标题")
-UNIT = ("unit", "序号")
-KIND = ("kind", "类型")
-#: Columns that people fill in beside a model's label; where one is there, a blank cell is not labelled.
-CORRECTION = ("correction", "改正标签")
-SECOND = ("second", "第二标签")
-BEFORE, AFTER = ("before", "上一句"), ("after", "下一句")
+#: Names of columns in tables of labelled and of tagged units, the surest first.
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "text": ("text", "正文", "文本", "内容", "句子", "sentence", "content"),
+    "label": ("label", "主标签", "标签", "类别", "label_id", "category"),
+    "labels": ("labels", "全部标签", "所有标签"),
+    "doc": ("doc", "文档", "文件", "document", "doc_id"),
+    "heading": ("heading", "所属标题", "标题", "上级标题"),
+    "unit": ("unit", "序号"),
+    "kind": ("kind", "类型"),
+    # What people fill in beside a model's label; where the column is there, a blank cell is not labelled.
+    "correction": ("correction", "改正标签"),
+    "second": ("second", "第二标签"),
+    "before": ("before", "上一句"),
+    "after": ("after", "下一句"),
+    "maybe": ("maybe",),
+}
 
 _SHOWN_ERRORS = 20
 _KINDS = {chinese: kind for kind, chinese in KINDS.items()}
@@ -50,7 +56,6 @@ class LabelledUnit:
 
     Attributes
     ----------
-    text, kind, heading : str
     labels : tuple of str
         Measure ids, primary first; empty for none.
     maybe : tuple of str
@@ -82,8 +87,6 @@ class LabelledDocument:
 
     Attributes
     ----------
-    doc : str
-    units : tuple of LabelledUnit
     meta : Mapping
         Title, genre, region, year, source, annotators, as far as stated.
     weight : float
@@ -193,81 +196,78 @@ def _files(paths: Iterable[str | Path]) -> Iterator[Path]:
             yield path
 
 
+def read_table(path: Path, needs: str) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+    """Yield the rows of a JSONL file or a table that ``needs`` some columns.
+
+    Of each it is the line, the row, and its cells under the names of :data:`COLUMNS`, the kind in English.
+    """
+    if path.suffix == ".jsonl":
+        rows: Iterable[tuple[int, dict[str, Any]]] = read_lines(path.read_bytes(), path)
+    else:
+        # A cell of a table that policycls wrote may stand behind a ' that keeps spreadsheets from running it.
+        found = read_records(str(path), needs)
+        rows = ((line, {name: unguard(cell) for name, cell in row.items()}) for line, row in found)
+    for line, row in rows:
+        cells = {key: row[name] for key, name in _names(tuple(row)).items()}
+        kind = str(cells.get("kind") or "sentence")
+        yield line, row, {**cells, "kind": _KINDS.get(kind, kind)}
+
+
+@lru_cache(maxsize=64)
+def _names(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return under which of these names each column of the contract stands."""
+    named = {key: next((x for x in known if x in columns), None) for key, known in COLUMNS.items()}
+    return {key: name for key, name in named.items() if name is not None}
+
+
 #: Of a row without a label, document alone; of a line about the document, no unit.
 _Row = tuple[str, Mapping[str, Any] | None, LabelledUnit | None]
 
 
 def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -> Iterator[_Row]:
-    if file.suffix == ".jsonl":
-        rows = _jsonl_rows(file)
-    else:
-        found = read_records(str(file), "the columns text and label")
-        # A cell of a table that policycls wrote may stand behind a ' that keeps spreadsheets from running it.
-        rows = ((line, {name: unguard(cell) for name, cell in cells.items()}) for line, cells in found)
-    doc = file.stem
-    for n, (line, row) in enumerate(rows):
+    doc, lines = file.stem, file.suffix == ".jsonl"
+    for n, (line, row, cells) in enumerate(read_table(file, "the columns text and label")):
+        meta = row.get("meta", {})
+        if lines and not isinstance(meta, dict):
+            raise CorpusDamagedError("not a JSON object of a labelled unit", path=file, line=line)
         if set(row) == {"meta"}:
-            doc = str(row["meta"].get("doc", doc))
-            yield doc, row["meta"], None
+            doc = str(meta.get("doc", doc))
+            yield doc, meta, None
             continue
-        names = _columns(row, file, line)
-        value = _labels(row, names)
-        if value is None:
+        _check_columns(row, cells, file, line)
+        written = _labels(cells)
+        if written is None:
             yield doc, None, None
             continue
         try:
-            unit = _unit(row, names, value, labels, (file, line))
+            given = [labels.resolve(x, path=file, line=line) if labels else x for x in written]
         except UnknownLabelError as error:
             wrong.append(error)
             continue
-        name = row.get(names.doc or "")
-        default = doc if file.suffix == ".jsonl" else f"{file.name}#{n + 1}"
-        stated = str(next((row[x] for x in UNIT if x in row), ""))
-        yield str(name or default), {}, replace(unit, unit=int(stated) if stated.isdigit() else n)
+        if not str(cells["text"]).strip():
+            raise CorpusError("a labelled row without text", path=file, line=line)
+        default = doc if lines else f"{file.name}#{n + 1}"
+        yield str(cells.get("doc") or default), {}, _unit(cells, given, n)
 
 
-def _jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, row in read_lines(file.read_bytes(), file):
-        if not isinstance(row.get("meta", {}), dict):
-            raise CorpusDamagedError("not a JSON object of a labelled unit", path=file, line=number)
-        yield number, row
+def _check_columns(row: Mapping[str, Any], cells: Mapping[str, Any], file: Path, line: int) -> None:
+    if "text" in cells and cells.keys() & {"label", "labels", "correction"}:
+        return
+    missing = COLUMNS["label" if "text" in cells else "text"]
+    near = {name: get_close_matches(str(name).lower(), missing, 1) for name in row}
+    hint = next((f"did you mean {x[0]} by {name}? rename it" for name, x in near.items() if x), "")
+    shown = ", ".join(map(str, row))
+    raise TableError(f"needs columns text and label; found {shown}", hint=hint, path=file, line=line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    text: str
-    label: str | None
-    labels: str | None
-    doc: str | None
-    heading: str | None
-    kind: str | None
-    before: str | None
-    after: str | None
-
-
-def _columns(row: Mapping[str, Any], file: Path, line: int) -> _Names:
-    def first(names: Sequence[str]) -> str | None:
-        return next((name for name in names if name in row), None)
-
-    text, label, labels = first(TEXT), first(LABEL), first(LABELS)
-    if (correction := first(CORRECTION)) is not None:
-        label, labels = correction, first(SECOND)
-    if text is None or (label is None and labels is None):
-        missing = TEXT if text is None else LABEL
-        near = {name: get_close_matches(str(name).lower(), missing, 1) for name in row}
-        hint = next((f"did you mean {x[0]} by {name}? rename it" for name, x in near.items() if x), "")
-        shown = ", ".join(map(str, row))
-        raise TableError(f"needs columns text and label; found {shown}", hint=hint, path=file, line=line)
-    return _Names(text, label, labels, first(DOC), first(HEADING), first(KIND), first(BEFORE), first(AFTER))
-
-
-def _labels(row: Mapping[str, Any], names: _Names) -> list[str] | None:
+def _labels(cells: Mapping[str, Any]) -> list[str] | None:
     """Return the labels as written, primary first, [] for none; None where the row is not labelled."""
-    primary = _written(row.get(names.label or ""))
-    several = row.get(names.labels or "")
+    corrected = "correction" in cells
+    primary = _written(cells.get("correction" if corrected else "label"))
+    several = cells.get("second" if corrected else "labels")
     if isinstance(several, str):
         several = _split(several)
-    if names.label in CORRECTION and not primary:
+    if corrected and not primary:
         return None
     others = [x for x in map(_written, several) if x] if isinstance(several, list) else []
     if primary:
@@ -283,35 +283,21 @@ def _written(value: object) -> str:
 
 def _split(text: str) -> list[str] | None:
     if text.startswith("["):
-        try:
+        with suppress(ValueError):
             return [str(x) for x in json.loads(text)]
-        except ValueError:
-            pass
     return [part for part in text.replace(",", "|").replace("，", "|").split("|") if part.strip()] or None
 
 
-def _unit(
-    row: Mapping[str, Any],
-    names: _Names,
-    value: Sequence[str],
-    labels: LabelSet | None,
-    place: tuple[Path, int],
-) -> LabelledUnit:
-    def resolve(written: str) -> str:
-        return labels.resolve(written, path=place[0], line=place[1]) if labels else written
-
-    resolved = [resolve(x) for x in value]
-    maybe = row.get("maybe") or []
-    kind = str(row.get(names.kind or "") or "sentence")
-    text = str(row[names.text])
-    if not text.strip():
-        raise CorpusError("a labelled row without text", path=place[0], line=place[1])
+def _unit(cells: Mapping[str, Any], given: Sequence[str], place: int) -> LabelledUnit:
+    maybe, stated = cells.get("maybe"), str(cells.get("unit", ""))
+    before, after = (str(cells[x] or "") if x in cells else None for x in ("before", "after"))
     return LabelledUnit(
-        text=text,
-        labels=tuple(dict.fromkeys(x for x in resolved if x != NONE)),
-        kind=_KINDS.get(kind, kind),
-        heading=str(row.get(names.heading or "") or ""),
+        text=str(cells["text"]),
+        labels=tuple(dict.fromkeys(x for x in given if x != NONE)),
+        kind=cells["kind"],
+        heading=str(cells.get("heading") or ""),
         maybe=tuple(x for x in map(str, maybe) if x != NONE) if isinstance(maybe, list) else (),
-        before=str(row.get(names.before) or "") if names.before else None,
-        after=str(row.get(names.after) or "") if names.after else None,
+        unit=int(stated) if stated.isdigit() else place,
+        before=before,
+        after=after,
     )

@@ -15,19 +15,9 @@ from policycls.types import NONE
 def mended(
     documents: Sequence[LabelledDocument], table: str | Path, labels: LabelSet
 ) -> list[LabelledDocument]:
-    """Give units the primary label of a table of corrections: document, number of the unit, label.
+    """Give units the primary label of a table of corrections; second labels stay.
 
-    Parameters
-    ----------
-    documents : sequence of LabelledDocument
-    table : str or Path
-        Lines of three fields between tabs; lines that begin with ``#`` are comments.
-    labels : LabelSet
-
-    Returns
-    -------
-    list of LabelledDocument
-        The documents with the labels mended; second labels stay.
+    Its lines are document, number of the unit, label between tabs; those that begin with ``#`` are comments.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from typing import Any
 from policycls.atomic import atomic_path
 from policycls.documents.json_lines import read_lines
 from policycls.errors import CorpusError
-from policycls.learning.handout import Said, Suggestion
+from policycls.learning.handout import Said, Suggestion, write_lines
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
@@ -23,27 +23,26 @@ SECOND = "+"
 _LARGEST = 256 << 20
 
 
-def write_jsonl(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet) -> None:
+def write(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet) -> None:
     """Write a line for each unit, and doccano's label configuration beside it as ``<name>.labels.json``."""
-    with atomic_path(path) as place, place.open("w", encoding="utf-8", newline="\n") as file:
-        for x in suggestions:
-            record = {f"{key}_" if key == "id" else key: value for key, value in x.item.record().items()}
-            given = [] if x.given is None else _written(x.given)
-            row = {
-                **record, "label": given, "model_label": x.label, "model_score": round(x.score, 4),
-                "words": " ".join(x.words), "why": x.why, "note": x.note,
-            }  # fmt: skip
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    write_lines(path, map(_row, suggestions))
     names = [*labels.ids, NONE, *(SECOND + x for x in labels.ids)]
     with atomic_path(path.with_suffix(".labels.json")) as place:
         place.write_text(json.dumps([{"text": x} for x in names], ensure_ascii=False), encoding="utf-8")
 
 
-def _written(labels: Sequence[str]) -> list[str]:
-    return [labels[0], *(SECOND + x for x in labels[1:])] if labels else [NONE]
+def _row(x: Suggestion) -> dict[str, Any]:
+    # doccano has an id of its own.
+    record = {f"{key}_" if key == "id" else key: value for key, value in x.item.record().items()}
+    first, second = (x.given or (NONE,))[:1], (x.given or ())[1:]
+    given = [] if x.given is None else [*first, *(SECOND + label for label in second)]
+    return {
+        **record, "label": given, "model_label": x.label, "model_score": round(x.score, 4),
+        "words": " ".join(x.words), "why": x.why, "note": x.note,
+    }  # fmt: skip
 
 
-def read_export(path: Path) -> Iterator[Said]:
+def read(path: Path) -> Iterator[Said]:
     """Yield what people said, by a JSONL export or a zip of them, one for each annotator.
 
     Raises
@@ -60,30 +59,23 @@ def read_export(path: Path) -> Iterator[Said]:
         for info in archive.infolist():
             name = PurePosixPath(info.filename)
             if name.suffix == ".jsonl":
-                yield from _lines(
-                    archive.read(info), f"{path}: {name}", "" if name.stem == "all" else name.stem
-                )
+                who = "" if name.stem == "all" else name.stem
+                yield from _lines(archive.read(info), f"{path}: {name}", who)
 
 
 def _lines(data: bytes, place: str, who: str) -> Iterator[Said]:
     for number, row in read_lines(data, place):
-        yield from _said(row, who, f"{place}: line {number}")
-
-
-def _said(row: dict[str, Any], who: str, place: str) -> Iterator[Said]:
-    given = row.get("label", row.get("labels", []))
-    if not isinstance(given, list) or not all(isinstance(x, str) for x in given):
-        raise CorpusError(
-            f"{place}: 'label' is not a list of names", hint="export a text classification project"
-        )
-    if not given:
-        return  # nobody has labelled it
-    first = [x for x in given if not x.startswith(SECOND)]
-    if len(first) != 1:
-        problem = "two primary labels" if first else "no primary label"
-        raise CorpusError(f"{place}: {problem}", hint=f"second labels have a {SECOND} before their name")
-    second = [x.removeprefix(SECOND) for x in given if x.startswith(SECOND)]
-    record = {**row, "id": row.get("id_")}  # doccano has an id of its own
-    yield Said(
-        record, (first[0], *second), str(row.get("username") or who), str(row.get("note") or ""), place
-    )
+        given = row.get("label", row.get("labels", []))
+        at = f"{place}: line {number}"
+        if not isinstance(given, list) or not all(isinstance(x, str) for x in given):
+            hint = "export a text classification project"
+            raise CorpusError(f"{at}: 'label' is not a list of names", hint=hint)
+        if not given:
+            continue  # nobody has labelled it
+        first = [x for x in given if not x.startswith(SECOND)]
+        second = [x.removeprefix(SECOND) for x in given if x.startswith(SECOND)]
+        if len(first) != 1:
+            problem = "two primary labels" if first else "no primary label"
+            raise CorpusError(f"{at}: {problem}", hint=f"second labels have a {SECOND} before their name")
+        record = {**row, "id": row.get("id_")}
+        yield Said(record, (*first, *second), str(row.get("username") or who), str(row.get("note") or ""), at)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policycls.documents import looks_traditional, to_simplified
-from policycls.errors import LabelMismatchError, TooFewExamplesError
-from policycls.learning.bootstrap import DRAWS, Score, differences, intervals
-from policycls.learning.corpus import LabelledDocument, LabelledUnit, fingerprint
+from policycls.errors import TooFewExamplesError
+from policycls.learning.bootstrap import DRAWS, Score, intervals
+from policycls.learning.corpus import LabelledDocument, fingerprint
 from policycls.learning.metrics import Judged, count
 from policycls.learning.stretches import placed
 from policycls.model.classifier import Choice
@@ -21,6 +20,8 @@ from policycls.types import NONE
 
 #: Figures about all labels together, in the order in which they are told.
 OVERALL = ("accuracy", "macro_f1", "set_f1", "detection_f1", "label_given_detection", "ece", "brier")
+#: Figures about one label.
+BY_LABEL = ("f1", "precision", "recall")
 
 
 class Chooser(Protocol):
@@ -42,99 +43,58 @@ class Chooser(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LabelScores:
-    """Figures about one label.
-
-    Attributes
-    ----------
-    support : int
-        Units with this primary label. Where there are none the figures are NaN.
-    f1, precision, recall : Score
-    """
-
-    support: int
-    f1: Score
-    precision: Score
-    recall: Score
-
-
 @dataclass(frozen=True)
 class Evaluation:
-    """How right a model is; each figure has a 95 % interval from drawing documents again.
+    """How right a model is.
 
     Attributes
     ----------
-    documents, units : int
     fingerprint : str
         SHA-256 of the labelled documents.
     alone : bool
         Units were given without their context.
-    accuracy : Score
-        Share of right primary labels, "none" included.
-    macro_f1 : Score
-        Mean F1 over the labels, "none" included, that occur in the data; others are left out.
-    set_f1 : Score
-        F1 over all labels of all units, primary or not; those left open count neither way.
-    detection_f1 : Score
-        F1 of seeing a measure, whichever.
-    label_given_detection : Score
-        Share of right labels among units in which both people and model see a measure.
-    ece, brier : Score
-        Expected calibration error (ten bins of equal count) and squared error of the probabilities
-        against the primary label, each averaged over the measures.
-    labels : dict of str to LabelScores
-    confusion : tuple of tuple of int, (k, k)
-        Units by true (row) and given label, in the order of ``labels``.
+    scores : dict of str to Score
+        Those of :func:`policycls.learning.metrics.scores`; intervals come from drawing documents again.
+    support : dict of str to int
+        Units by primary label.
+    confusion : list of list of int, (k, k)
+        Units by true (row) and given label, in the order of ``support``.
     """
 
     documents: int
     units: int
     fingerprint: str
     alone: bool
-    accuracy: Score
-    macro_f1: Score
-    set_f1: Score
-    detection_f1: Score
-    label_given_detection: Score
-    ece: Score
-    brier: Score
-    labels: dict[str, LabelScores]
-    confusion: tuple[tuple[int, ...], ...]
+    scores: dict[str, Score]
+    support: dict[str, int]
+    confusion: list[list[int]]
 
     def record(self) -> dict[str, Any]:
         """Return it for JSON."""
-        whole = {"documents": self.documents, "units": self.units}
-        parts = ("f1", "precision", "recall")
         return {
-            "data": {**whole, "fingerprint": self.fingerprint, "alone": self.alone},
-            **{name: getattr(self, name).record() for name in OVERALL},
+            "data": {x: getattr(self, x) for x in ("documents", "units", "fingerprint", "alone")},
+            **{name: self.scores[name].record() for name in OVERALL},
             "labels": {
-                label: {"support": x.support, **{part: getattr(x, part).record() for part in parts}}
-                for label, x in self.labels.items()
+                label: {"support": n, **{x: self.scores[f"{x}:{label}"].record() for x in BY_LABEL}}
+                for label, n in self.support.items()
             },
-            "confusion": [list(row) for row in self.confusion],
+            "confusion": self.confusion,
         }
 
 
 def evaluate(
     model: Chooser, documents: Sequence[LabelledDocument], *, alone: bool = False, draws: int = DRAWS
 ) -> Evaluation:
-    """Measure a model on labelled documents.
+    """Measure a model on labelled documents that it has not seen in training.
 
     Parameters
     ----------
-    model : Model
+    model : Chooser
     documents : sequence of LabelledDocument
-        Documents that it has not seen in training.
     alone : bool
         Give each unit without heading and neighbours.
     draws : int
         Bootstrap draws for the intervals; they are the same in every run.
-
-    Returns
-    -------
-    Evaluation
 
     Raises
     ------
@@ -146,121 +106,59 @@ def evaluate(
     Examples
     --------
     >>> from policycls import load_model
+    >>> from policycls.learning.corpus import LabelledUnit
     >>> units = (LabelledUnit("推行容缺受理，企业开办一天办结。", ("approval_streamlining",)),)
-    >>> evaluate(load_model(), [LabelledDocument("a", units)]).accuracy.value
+    >>> evaluate(load_model(), [LabelledDocument("a", units)]).scores["accuracy"].value
     1.0
     """
     judged = judge(model, documents, alone=alone)
-    found = intervals(judged, draws=draws)
     confusion = count(judged).confusion.sum(axis=0).astype(int)
-    labels = {
-        label: LabelScores(
-            int(confusion[n].sum()), *(found[f"{part}:{label}"] for part in ("f1", "precision", "recall"))
-        )
-        for n, label in enumerate(judged.classes)
-    }
+    support = dict(zip(judged.classes, confusion.sum(axis=1).tolist(), strict=True))
     return Evaluation(
-        documents=len(documents),
-        units=len(judged.truth),
-        fingerprint=fingerprint(documents),
-        alone=alone,
-        **{name: found[name] for name in OVERALL},
-        labels=labels,
-        confusion=tuple(tuple(row) for row in confusion.tolist()),
-    )
-
-
-def compare(
-    a: Chooser,
-    b: Chooser,
-    documents: Sequence[LabelledDocument],
-    *,
-    alone: bool = False,
-    draws: int = DRAWS,
-) -> dict[str, Score]:
-    """Measure how much better ``a`` is than ``b`` on the same documents.
-
-    Returns
-    -------
-    dict of str to Score
-        Figures of ``a`` minus those of ``b`` by name: those of :class:`Evaluation`, and ``f1:``,
-        ``precision:`` and ``recall:`` with each label. Intervals come from drawing the same documents for
-        both; one that does not hold 0 tells a difference.
-
-    Raises
-    ------
-    LabelMismatchError
-        If the two do not know the same labels.
-    """
-    if set(map(str, a.classes_)) != set(map(str, b.classes_)):
-        raise LabelMismatchError(
-            "the two models know different labels", hint="compare models of one label set"
-        )
-    judged = [judge(model, documents, alone=alone) for model in (a, b)]
-    return differences(*judged, draws=draws)
+        len(documents), len(judged.truth), fingerprint(documents), alone, intervals(judged, draws=draws),
+        support, confusion.tolist(),
+    )  # fmt: skip
 
 
 def judge(model: Chooser, documents: Sequence[LabelledDocument], *, alone: bool = False) -> Judged:
     """Have a model decide about labelled units, as tagging would: traditional text is read simplified.
 
-    Returns
-    -------
-    Judged
-
-    Raises
-    ------
-    UnknownLabelError, TooFewExamplesError
-        As :func:`evaluate`.
+    Parameters and errors are those of :func:`evaluate`.
     """
-    pairs = [(n, unit) for n, document in enumerate(documents) for unit in document.units]
-    if not pairs:
+    rows = placed(documents)
+    if not rows.labelled:
         raise TooFewExamplesError("there is no labelled unit to evaluate on")
     known = [str(x) for x in model.classes_]
     classes = (*known, *([NONE] if NONE not in known else []))
     _check_labels(documents, classes)
-    owner = np.array([n for n, _ in pairs], dtype=np.int64)
     traditional = [looks_traditional("\n".join(unit.text for unit in x.units)) for x in documents]
-
-    def read(n: int, text: str) -> str:
-        return to_simplified(text) if traditional[n] else text
-
+    texts, headings = (
+        [to_simplified(x) if traditional[n] else x for n, x in zip(rows.owners, column, strict=True)]
+        for column in (rows.texts, rows.headings)
+    )
     if alone:
-        choices = model.choose([read(n, unit.text) for n, unit in pairs])
+        choices = model.choose([texts[n] for n in rows.labelled])
     else:
-        rows = list(placed(documents))
-        found = model.choose(
-            [read(n, text) for n, text, _, _ in rows],
-            headings=[read(n, heading) for n, _, heading, _ in rows],
-            documents=[n for n, *_ in rows],
-        )
-        choices = [choice for choice, (*_, unit) in zip(found, rows, strict=True) if unit is not None]
-    return _judged(classes, [unit for _, unit in pairs], choices, owner)
+        found = model.choose(texts, headings=headings, documents=rows.owners)
+        choices = [found[n] for n in rows.labelled]
+    return _judged(classes, documents, choices)
 
 
 def _judged(
-    classes: tuple[str, ...],
-    units: Sequence[LabelledUnit],
-    choices: Sequence[Choice],
-    owner: NDArray[np.int64],
+    classes: tuple[str, ...], documents: Sequence[LabelledDocument], choices: Sequence[Choice]
 ) -> Judged:
     column = {label: n for n, label in enumerate(classes)}
+    units = [unit for document in documents for unit in document.units]
     shape = (len(units), len(classes))
     proba, wanted, given = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for n, (unit, choice) in enumerate(zip(units, choices, strict=True)):
-        for label, score in choice.scores.items():
-            proba[n, column[label]] = score
+        proba[n, [column[x] for x in choice.scores]] = list(choice.scores.values())
         wanted[n, [column[x] for x in unit.labels if x not in unit.maybe]] = True
         given[n, [column[x] for x in choice.labels if x not in unit.maybe]] = True
     proba[:, column[NONE]] = np.maximum(1 - proba.sum(axis=1), 0)
-    return Judged(
-        classes,
-        np.array([column[unit.label] for unit in units], dtype=np.int64),
-        np.array([column[choice.label] for choice in choices], dtype=np.int64),
-        proba,
-        wanted,
-        given,
-        owner,
-    )
+    truth, guess = (np.array([column[x.label] for x in said], dtype=np.int64) for said in (units, choices))
+    owner = np.repeat(np.arange(len(documents)), [len(x.units) for x in documents])
+    return Judged(classes, truth, guess, proba, wanted, given, owner)
 
 
 def _check_labels(documents: Sequence[LabelledDocument], classes: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from policycls.atomic import atomic_path
 from policycls.errors import CorpusError, UnknownLabelError
 from policycls.learning.ledger import Part, Row, unit_id
 from policycls.learning.registry import now
@@ -24,13 +25,9 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """A unit to be labelled.
+    """A unit to be labelled: the fields are those of :class:`policycls.learning.ledger.Row`.
 
-    Attributes
-    ----------
-    doc, unit, kind, heading, before, text, after
-        As in :class:`policycls.learning.ledger.Row`; ``before`` and ``after`` "" where there is nothing.
-    part : {"train", "test"}
+    ``before`` and ``after`` are "" where there is nothing.
     """
 
     doc: str
@@ -41,6 +38,12 @@ class Handout:
     text: str
     after: str
     part: Part
+
+    @classmethod
+    def of(cls, row: Row) -> Handout:
+        """Return the unit of a row."""
+        stated = {x: getattr(row, x) for x in _FIELDS}
+        return cls(**{**stated, "before": row.before or "", "after": row.after or ""})
 
     @property
     def id(self) -> str:
@@ -58,24 +61,23 @@ class Handout:
         return {"id": self.id, **asdict(self), "hash": self.hash}
 
 
+_FIELDS = tuple(field.name for field in fields(Handout))
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A unit to be labelled, with what helps to do it.
 
     Attributes
     ----------
-    item : Handout
-    label : str
-        What the model says.
-    score : float
-        How sure it is.
+    label, score : str, float
+        What the model says, and how sure it is.
     words : tuple of str
         The words that decided.
     why : str
         Why the unit was chosen: uncertain, rare, doubtful, varied, random, conflict, labelled.
     given : tuple of str or None
         Labels that people gave it already, primary first; None where nobody did.
-    note : str
     """
 
     item: Handout
@@ -99,7 +101,6 @@ class Said:
         Labels as written, primary first; "none" for none.
     who : str
         The annotator, where the tool tells; "" otherwise.
-    note : str
     place : str
         The file, and where in it.
     """
@@ -111,7 +112,10 @@ class Said:
     place: str
 
 
-_FIELDS = tuple(field.name for field in fields(Handout))
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON Lines, whole or not at all."""
+    with atomic_path(path) as place, place.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def rows_from(
@@ -136,8 +140,7 @@ def rows_from(
         Everything that is wrong, each with its place; nothing is taken in then.
     """
     rows: list[Row] = []
-    wrong: list[str] = []
-    unknown = False
+    wrong: list[tuple[str, CorpusError]] = []
     moment = now()
     for said in answers:
         try:
@@ -146,20 +149,20 @@ def rows_from(
             if NONE in given and len(given) > 1:
                 raise CorpusError("a second label beside none")
         except CorpusError as error:
-            unknown = unknown or isinstance(error, UnknownLabelError)
-            wrong.append(f"{said.place}: {error}")
+            wrong.append((said.place, error))
             continue
         rows.append(
             Row(
-                item.doc, item.unit, item.text, tuple(dict.fromkeys(x for x in given if x != NONE)),
-                said.who or who, moment, labels.version, item.part, labels.ids, item.kind, item.heading,
-                item.before, item.after, settled, said.note, Path(source).name,
+                **asdict(item), labels=tuple(dict.fromkeys(x for x in given if x != NONE)),
+                who=said.who or who, when=moment, guideline=labels.version, among=labels.ids,
+                settled=settled, note=said.note, source=Path(source).name,
             )
         )  # fmt: skip
     if wrong:
+        shown = "; ".join(f"{place}: {error}" for place, error in wrong[:_SHOWN])
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        kind = UnknownLabelError if unknown else CorpusError
-        raise kind("; ".join(wrong[:_SHOWN]) + more, hint="nothing was taken in")
+        unknown = any(isinstance(error, UnknownLabelError) for _, error in wrong)
+        raise (UnknownLabelError if unknown else CorpusError)(shown + more, hint="nothing was taken in")
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,16 +37,13 @@ class Taken:
     corrected: int
     alike: tuple[str, ...]
 
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there were of each kind."""
+        return {x: getattr(self, x) for x in ("added", "known", "test", "corrected")}
+
 
 def take_in(workspace: Workspace, rows: Sequence[Row], *, strict: bool = False) -> Taken:
-    """Add rows to a workspace.
-
-    Parameters
-    ----------
-    workspace : Workspace
-    rows : sequence of Row
-    strict : bool
-        Refuse texts that stand with different labels.
+    """Add rows to a workspace; with ``strict``, texts that stand with different labels are refused.
 
     Raises
     ------
@@ -79,22 +76,9 @@ def rows_of(
     who: str,
     settled: bool = False,
     source: str = "",
-    stated: Mapping[str, Part] | None = None,
 ) -> list[Row]:
-    """Turn labelled documents into rows; which of them are kept for testing is settled by their names.
-
-    Parameters
-    ----------
-    workspace : Workspace
-    documents : sequence of LabelledDocument
-    who : str
-    settled : bool
-    source : str
-    stated : mapping of str to {"train", "test"}, optional
-        Documents that are kept for testing or not whatever their names.
-    """
-    known: dict[str, Part] = dict(stated or {})
-    known.update({row.doc: row.part for row in workspace.ledger.read()})
+    """Turn labelled documents into rows; which of them are kept for testing is settled by their names."""
+    known = {row.doc: row.part for row in workspace.ledger.read()}
     part = parts([x.doc for x in documents], known)
     moment, version, among = now(), workspace.labels.version, workspace.labels.ids
     return [

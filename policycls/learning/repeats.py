@@ -13,17 +13,12 @@ SHOWN = 20
 
 
 def check_repeats(said: Iterable[tuple[Hashable, str, Sequence[str]]]) -> None:
-    """Refuse labels that contradict each other.
-
-    Parameters
-    ----------
-    said : iterable of (Hashable, str, sequence of str)
-        What tells a unit, its name for people, its labels.
+    """Refuse labels that contradict each other, given what tells a unit, its name for people, its labels.
 
     Raises
     ------
     ConflictError
-        If something has different labels.
+        If a unit has different labels.
     """
     found: dict[Hashable, dict[str, None]] = defaultdict(dict)
     names: dict[Hashable, str] = {}
@@ -39,10 +34,7 @@ def check_repeats(said: Iterable[tuple[Hashable, str, Sequence[str]]]) -> None:
 def alike(units: Iterable[tuple[Hashable, str, Sequence[str]]]) -> list[str]:
     """Return texts that stand in several units with different primary labels.
 
-    Parameters
-    ----------
-    units : iterable of (Hashable, str, sequence of str)
-        What tells a unit, its text, its labels.
+    Of each unit it is given what tells it, its text, its labels.
     """
     labels: dict[str, set[str]] = defaultdict(set)
     places: dict[str, set[Hashable]] = defaultdict(set)

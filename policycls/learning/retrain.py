@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from policycls.atomic import atomic_path
 from policycls.errors import ModelError, TooFewExamplesError
-from policycls.learning.answers import Answers
-from policycls.learning.card import card
-from policycls.learning.comparison import MARGIN, Comparison, Widened, narrowed, set_side_by_side
+from policycls.learning.answers import Conflict
+from policycls.learning.card import write_card
+from policycls.learning.comparison import MARGIN, Comparison, compare, narrowed, widened
 from policycls.learning.corpus import LabelledDocument
 from policycls.learning.fit import Recipe
+from policycls.learning.handout import write_lines
 from policycls.learning.knowledge import shipped_knowledge
 from policycls.learning.train import Trained, train
 from policycls.learning.workspace import Workspace
 from policycls.model import Model, load_model
-from policycls.types import NONE
 
 #: What a labelled unit of the user's counts against one of the corpus that ships.
 OWN_WEIGHT = 4.0
@@ -38,33 +35,30 @@ class Retrained:
     ----------
     name : str
         The candidate's name.
-    trained_on : int
-        The user's units among what it learnt from.
     own, base : Comparison or None
         On the user's test documents and on those that ship; None where there are none.
-    decided_by : {"own", "base", ""}
-        Which of them decided; "" where none could.
+    deciding : Comparison or None
+        That of the two which decided; None where neither could.
     refused : str
         Why it was refused; "" where it was not.
-    promoted, forced : bool
-    answers : Answers
-        What it learnt from, and the conflicts that it left out.
+    forced : bool
+        It was put to use all the same.
+    conflicts : list of Conflict
+        Units that were left out.
     """
 
     name: str
-    trained_on: int
     own: Comparison | None
     base: Comparison | None
-    decided_by: str
+    deciding: Comparison | None
     refused: str
-    promoted: bool
     forced: bool
-    answers: Answers
+    conflicts: list[Conflict]
 
     @property
-    def deciding(self) -> Comparison | None:
-        """The comparison that decided."""
-        return {"own": self.own, "base": self.base}.get(self.decided_by)
+    def promoted(self) -> bool:
+        """Whether it is in use."""
+        return self.forced or not self.refused
 
 
 def retrain(
@@ -88,10 +82,6 @@ def retrain(
     tell : callable
         Takes a line about what is being done.
 
-    Returns
-    -------
-    Retrained
-
     Raises
     ------
     LockedError
@@ -104,43 +94,37 @@ def retrain(
         own = workspace.own()
         base_train, base_test = workspace.base()
         if not own.train and not base_train:
-            raise TooFewExamplesError(
-                "there is no labelled unit here", hint="take some in: 'policycls review'"
-            )
+            hint = "take some in: 'policycls review'"
+            raise TooFewExamplesError("there is no labelled unit here", hint=hint)
         tell(f"training on {_units(base_train):,} units that ship and {_units(own.train):,} of your own")
         if own.test and not own.train:
             tell(
                 "note: all of your documents are kept for testing so far; the model learns from further ones"
             )
-        documents = [*base_train, *(replace(x, weight=OWN_WEIGHT) for x in own.train)]
-        if not base_train:
-            documents = own.train
+        weighty = [replace(x, weight=OWN_WEIGHT) for x in own.train] if base_train else own.train
         trained = train(
-            documents, workspace.labels, recipe=recipe, knowledge=shipped_knowledge(), allow_small=True,
-            n_folds=N_FOLDS,
+            [*base_train, *weighty], workspace.labels, recipe=recipe, knowledge=shipped_knowledge(),
+            allow_small=True, n_folds=N_FOLDS,
         )  # fmt: skip
         tell("comparing it with the model in use")
         found = _compared(trained.model, load_model(models.path("current")), own.test, base_test)
-        decided = next((x for x in ("own", "base") if _can_decide(x, found)), "")
-        deciding = found[decided] if decided else None
+        decided = next((part for part, x in found.items() if _can_decide(part, x)), "")
+        deciding = found.get(decided)
         refused = deciding.refused(margin) if deciding else ""
-        promoted = force or not refused
-        about = {
-            "own": {"documents": len(own.train), "units": _units(own.train), "weight": OWN_WEIGHT},
-            "evaluation": {x: y.record() for x, y in found.items() if y},
-        }
-        name = _keep(workspace, trained, documents[len(base_train) :], about)
+        trained = trained.told(
+            own={"documents": len(own.train), "units": _units(own.train), "weight": OWN_WEIGHT},
+            evaluation={part: x.record() for part, x in found.items()},
+        )
+        name = _keep(workspace, trained, own.train)
         told: dict[str, Any] = {"margin": margin, "decided_by": decided, "refused": refused}
         if deciding:
             told |= {"difference": deciding.deciding.record(), "shown": deciding.shown}
-        if promoted:
-            models.use(name, "promote", forced=bool(force and refused), **told)
+        forced = bool(force and refused)
+        if forced or not refused:
+            models.use(name, "promote", forced=forced, **told)
         else:
             models.note("refuse", name, **told)
-    return Retrained(
-        name, _units(own.train), found["own"], found["base"], decided, refused, promoted,
-        bool(force and refused), own,
-    )  # fmt: skip
+    return Retrained(name, found.get("own"), found.get("base"), deciding, refused, forced, own.conflicts)
 
 
 def promote(workspace: Workspace, name: str, *, force: bool = False) -> str:
@@ -185,53 +169,43 @@ def _named(workspace: Workspace, name: str) -> str:
 
 def _compared(
     new: Model, old: Model, own: Sequence[LabelledDocument], base: Sequence[LabelledDocument]
-) -> dict[str, Comparison | None]:
+) -> dict[str, Comparison]:
     """Compare on the user's documents among all labels, on shipped ones among those they were read for."""
-    every = tuple(dict.fromkeys([*map(str, new.classes_), *map(str, old.classes_), NONE]))
-    full = [x for x in own if not x.open]
-    found: dict[str, Comparison | None] = dict.fromkeys(("own", "base"))
-    if full:
-        found["own"] = set_side_by_side(Widened(new, every), Widened(old, every), full)
+    found = {}
+    if full := [x for x in own if not x.open]:
+        found["own"] = compare(*widened(new, old), full)
     if base:
+        every = {*map(str, new.classes_), *map(str, old.classes_)}
         read_for = [x for x in every if x not in base[0].open]
-        a, b = (Widened(narrowed(model, read_for), tuple(read_for)) for model in (new, old))
-        found["base"] = set_side_by_side(a, b, base)
+        found["base"] = compare(*widened(narrowed(new, read_for), narrowed(old, read_for)), base)
     return found
 
 
-def _can_decide(which: str, found: dict[str, Comparison | None]) -> bool:
-    comparison = found[which]
-    if comparison is None or not comparison.decides:
-        return False
-    return which == "base" or comparison.documents >= LEAST_DOCUMENTS
+def _can_decide(part: str, comparison: Comparison) -> bool:
+    return comparison.decides and (part == "base" or comparison.documents >= LEAST_DOCUMENTS)
 
 
-def _keep(
-    workspace: Workspace, trained: Trained, own: Sequence[LabelledDocument], about: dict[str, Any]
-) -> str:
+def _keep(workspace: Workspace, trained: Trained, own: Sequence[LabelledDocument]) -> str:
     """Write the model, its card and its doubts; return its name."""
     models = workspace.models
     with models.staged() as staged:
-        trained.told(**about).save(staged)
-        with atomic_path(staged / "CARD.md") as place:
-            place.write_text(card(trained.told(**about), workspace.labels), encoding="utf-8")
-        _write_doubts(staged / DOUBTS, trained, own)
+        trained.save(staged)
+        write_card(staged / "CARD.md", trained, workspace.labels)
+        write_lines(staged / DOUBTS, _doubts(trained, own))
         return models.adopt(staged)
 
 
-def _write_doubts(path: Path, trained: Trained, own: Sequence[LabelledDocument]) -> None:
-    """Write how likely each of the user's labels is to a model that has not seen its document."""
+def _doubts(trained: Trained, own: Sequence[LabelledDocument]) -> Iterator[dict[str, Any]]:
+    """Yield how likely each of the user's labels is to a model that has not seen its document."""
     units = [(document.doc, unit) for document in own for unit in document.units]
     classes = list(trained.classes)
     proba = trained.out_of_fold[len(trained.out_of_fold) - len(units) :]
-    with atomic_path(path) as place, place.open("w", encoding="utf-8") as file:
-        for (doc, unit), scores in zip(units, proba, strict=True):
-            row = {
-                "doc": doc, "unit": unit.unit, "text": unit.text, "label": unit.label,
-                "confidence": round(float(scores[classes.index(unit.label)]), 4),
-                "suggested": classes[int(scores.argmax())],
-            }  # fmt: skip
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    for (doc, unit), scores in zip(units, proba, strict=True):
+        yield {
+            "doc": doc, "unit": unit.unit, "text": unit.text, "label": unit.label,
+            "confidence": round(float(scores[classes.index(unit.label)]), 4),
+            "suggested": classes[int(scores.argmax())],
+        }  # fmt: skip
 
 
 def _units(documents: Sequence[LabelledDocument]) -> int:

@@ -10,6 +10,7 @@ from policycls.atomic import atomic_path
 from policycls.documents.records import read_records
 from policycls.errors import CorpusError
 from policycls.learning.handout import Said, Suggestion
+from policycls.learning.words import say
 from policycls.output import Layout
 from policycls.output.styles import LINE, REVIEW, Styles
 from policycls.output.width import width
@@ -36,68 +37,63 @@ _COLUMNS: Final[dict[str, tuple[str, str, float]]] = {
     "id": ("id", "编码", 0),
     "hash": ("hash", "校验", 0),
 }
-_WHY: Final = {
-    "uncertain": "拿不准", "rare": "少见标签", "doubtful": "疑似有误", "varied": "有代表性", "random": "随机",
-    "conflict": "意见不一", "labelled": "已标注",
-}  # fmt: skip
-_SHEETS: Final = {"en": ("label", "labels"), "zh": ("标注", "标签说明")}
 _MEANS: Final = {
     "en": ("label", "id", "what it means", "covers", "does not cover", "examples"),
     "zh": ("标签", "代码", "含义", "包括", "不包括", "示例"),
 }
-_HOW: Final = {
-    "en": (
-        "Choose from the list",
-        "One primary label in every row; a row left blank counts as not labelled.",
-        "Choose one of the labels of the list.",
-    ),
-    "zh": ("从下拉列表中选择", "每行选一个主标签；留空的行视为未标注。", "请从下拉列表中选择标签。"),
-}
+#: Columns whose text may take several lines; what people fill in.
+_TALL: Final = ("before", "text", "after", "heading", "doc", "words")
+_FILLED: Final = ("correction", "second", "note")
 _LINE = 16.5
 
 
-def write_workbook(
-    path: Path, suggestions: Sequence[Suggestion], labels: LabelSet, lang: Language = "zh"
-) -> None:
+def write(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet, lang: Language = "zh") -> None:
     """Write the workbook, whole or not at all."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with atomic_path(path) as place, xlsxwriter.Workbook(str(place), options) as book:
-        styles = Styles(book, Layout(labels, lang))
-        _units(book, suggestions, labels, lang, styles)
-        _meanings(book, labels, lang, styles)
+        layout = Layout(labels, lang)
+        styles = Styles(book, layout)
+        sheet = book.add_worksheet(say("sheet_units", lang))
+        look = {"valign": "top", "border": 1, "border_color": LINE, "bg_color": REVIEW, "text_wrap": True}
+        _units(
+            sheet, [_cells(n, x, layout) for n, x in enumerate(suggestions, 1)], book.add_format(look), styles
+        )
+        _furnish(sheet, max(len(suggestions), 1), layout, styles)
+        _meanings(book.add_worksheet(say("sheet_labels", lang)), layout, styles)
 
 
-def _units(
-    book: Any, suggestions: Sequence[Suggestion], labels: LabelSet, lang: Language, styles: Styles
-) -> None:
-    sheet = book.add_worksheet(_SHEETS[lang][0])
+def _units(sheet: Any, rows: Sequence[dict[str, Any]], fill: Any, styles: Styles) -> None:
+    """Write a unit a row; the cells that people fill in have a colour of their own."""
+    for row, values in enumerate(rows, 1):
+        tall = max(1, *(_height(values[key], _COLUMNS[key][2]) for key in _TALL))
+        sheet.set_row(row, _LINE * tall)
+        for n, key in enumerate(_COLUMNS):
+            style = fill if key in _FILLED else styles.wrapped
+            value = values[key]
+            if value == "":
+                sheet.write_blank(row, n, None, style)
+            elif isinstance(value, int):
+                sheet.write_number(row, n, value, style)
+            else:
+                sheet.write_string(row, n, value, style)
+
+
+def _furnish(sheet: Any, last: int, layout: Layout, styles: Styles) -> None:
+    """Give the sheet its head, its drop-downs, and what makes it good to read and to print."""
     place = {key: n for n, key in enumerate(_COLUMNS)}
-    look = {"valign": "top", "border": 1, "border_color": LINE, "bg_color": REVIEW, "text_wrap": True}
-    fill = book.add_format(look)
     for key, n in place.items():
         english, chinese, wide = _COLUMNS[key]
         sheet.set_column(n, n, wide or 12, None, None if wide else {"hidden": True})
-        sheet.write_string(0, n, chinese if lang == "zh" else english, styles.head)
-    for row, x in enumerate(suggestions, 1):
-        values = _cells(row, x, labels, lang)
-        sheet.set_row(row, _LINE * max(1, *(_lines(values[key], _COLUMNS[key][2]) for key in _TALL)))
-        for key, value in values.items():
-            style = fill if key in ("correction", "second", "note") else styles.wrapped
-            if value == "":
-                sheet.write_blank(row, place[key], None, style)
-            elif isinstance(value, int):
-                sheet.write_number(row, place[key], value, style)
-            else:
-                sheet.write_string(row, place[key], value, style)
-    last = max(len(suggestions), 1)
+        sheet.write_string(0, n, chinese if layout.lang == "zh" else english, styles.head)
     sheet.freeze_panes(1, place["after"])
     sheet.autofilter(0, 0, last, len(_COLUMNS) - 1)
-    title, how, only = _HOW[lang]
-    for key, many in (("correction", len(labels.ids) + 1), ("second", len(labels.ids))):
+    title, how, only = (say(f"choose_{x}", layout.lang) for x in ("title", "how", "only"))
+    n = len(layout.labels.ids)
+    for key, many in (("correction", n + 1), ("second", n)):
         sheet.data_validation(1, place[key], last, place[key], {
-            "validate": "list", "source": f"='{_SHEETS[lang][1]}'!$A$2:$A${many + 1}",
+            "validate": "list", "source": f"='{say('sheet_labels', layout.lang)}'!$A$2:$A${many + 1}",
             "input_title": title, "input_message": how, "error_title": title, "error_message": only,
         })  # fmt: skip
     sheet.set_landscape()
@@ -107,53 +103,42 @@ def _units(
     sheet.print_area(0, 0, last, place["doc"])
 
 
-#: Columns whose text may take several lines.
-_TALL: Final = ("before", "text", "after", "heading", "doc", "words")
-
-
-def _lines(text: object, columns: float) -> int:
+def _height(text: object, columns: float) -> int:
     return min(-(-width(str(text)) // max(int(columns) - 2, 1)), 24)
 
 
-def _cells(row: int, x: Suggestion, labels: LabelSet, lang: Language) -> dict[str, str | int]:
-    def name(label: str) -> str:
-        return labels.name(label, lang) if lang == "zh" else label
-
-    given = [] if x.given is None else [name(label) for label in x.given or (NONE,)]
+def _cells(number: int, x: Suggestion, layout: Layout) -> dict[str, Any]:
     record = x.item.record()
+    given = () if x.given is None else x.given or (NONE,)
+    first, second, *_ = (*map(layout.label, given), "", "")
     return {
-        "number": row, "before": x.item.before, "text": x.item.text, "after": x.item.after,
-        "correction": given[0] if given else "", "second": given[1] if len(given) > 1 else "", "note": x.note,
-        "model_label": name(x.label), "words": "、".join(x.words),
-        "why": _WHY.get(x.why, x.why) if lang == "zh" else x.why,
-        "heading": x.item.heading, "doc": x.item.doc,
-        **{key: record[key] for key in ("unit", "kind", "part", "id", "hash")},
+        **record, "number": number, "note": x.note, "correction": first, "second": second,
+        "model_label": layout.label(x.label), "words": "、".join(x.words),
+        "why": say(f"why_{x.why}", layout.lang),
     }  # fmt: skip
 
 
-def _meanings(book: Any, labels: LabelSet, lang: Language, styles: Styles) -> None:
-    sheet = book.add_worksheet(_SHEETS[lang][1])
-    for n, (head, wide) in enumerate(zip(_MEANS[lang], (18, 24, 50, 40, 40, 60), strict=True)):
+def _meanings(sheet: Any, layout: Layout, styles: Styles) -> None:
+    zh = layout.lang == "zh"
+    for n, (head, wide) in enumerate(zip(_MEANS[layout.lang], (18, 24, 50, 40, 40, 60), strict=True)):
         sheet.set_column(n, n, wide)
         sheet.write_string(0, n, head, styles.head)
-    for row, label in enumerate((*labels.labels, labels.none), 1):
-        zh = lang == "zh"
-        examples = [x for x in label.examples if x.text]
+    for row, label in enumerate(layout.choices(), 1):
+        examples = [f"{x.text} → {'|'.join(x.labels) or NONE}" for x in label.examples if x.text]
         cells = (
-            label.name("zh") if zh else label.id,
-            label.id if zh else label.name("zh"),
+            label.id if zh else label.name_zh,
             label.definition_zh if zh else label.definition_en,
             "\n".join(label.covers_zh if zh else label.covers_en),
             "\n".join(label.excludes_zh if zh else label.excludes_en),
-            "\n".join(f"{x.text} → {'|'.join(x.labels) or NONE}" for x in examples),
+            "\n".join(examples),
         )
-        sheet.write_string(row, 0, cells[0], styles.fill(label.id))
-        for n, text in enumerate(cells[1:], 1):
+        sheet.write_string(row, 0, layout.label(label.id), styles.fill(label.id))
+        for n, text in enumerate(cells, 1):
             sheet.write_string(row, n, text, styles.wrapped)
     sheet.freeze_panes(1, 0)
 
 
-def read_workbook(path: Path) -> Iterator[Said]:
+def read(path: Path) -> Iterator[Said]:
     """Yield what people chose, from a workbook or from a table with its columns; blank rows are passed over.
 
     Raises

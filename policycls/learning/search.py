@@ -36,20 +36,12 @@ def search(
     several: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Tried]:
-    """Try some recipes; return them, the best first.
+    """Try some recipes that differ from ``start``, and tell of each; return them, the best first.
 
-    Parameters
-    ----------
-    documents : sequence of LabelledDocument
-    labels : LabelSet
-    start : Recipe, optional
-        What the others differ from. Where it has no context, none is tried.
-    knowledge : Knowledge, optional
-    several : bool
-        As for :func:`policycls.learning.train.train`.
-    tell : callable
-        Takes a line about each recipe.
+    Where ``start`` has no context, none is tried. The rest is as for :func:`policycls.learning.train.train`.
     """
+    from sklearn.metrics import f1_score
+
     start = start or Recipe()
     classes = classes_of(documents, labels)
     known = fitting(knowledge or Knowledge(), classes)
@@ -60,10 +52,8 @@ def search(
     for strength, context in product(STRENGTHS, CONTEXTS if start.context else (0.0,)):
         recipe = replace(start, strength=strength, context=context)
         guess = out_of_fold(units, classes, recipe, known, _FOLDS)[rows].argmax(axis=1)
-        hits = np.bincount(truth[guess == truth], minlength=len(classes))
-        sizes = np.bincount(truth, minlength=len(classes)), np.bincount(guess, minlength=len(classes))
-        occurs = sizes[0] > 0
-        score = float((2 * hits / np.maximum(sizes[0] + sizes[1], 1))[occurs].mean())
+        occur = np.unique(truth)
+        score = float(f1_score(truth, guess, labels=occur, average="macro", zero_division=0.0))
         tell(f"strength {strength:g}, context {context:g}: macro-F1 {score:.3f}")
         tried.append(Tried(recipe, score))
     return sorted(tried, key=lambda x: -x.macro_f1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from policycls.atomic import atomic_path
 from policycls.documents.json_lines import read_lines
 from policycls.errors import CorpusError
-from policycls.learning.handout import Said, Suggestion
+from policycls.learning.handout import Said, Suggestion, write_lines
 from policycls.schema import LabelSet
 from policycls.types import NONE
 
@@ -17,21 +16,20 @@ from policycls.types import NONE
 _HOLDS = 0.5
 
 
-def write_cats(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet) -> None:
-    """Write a line for each unit; ``meta`` carries the rest, ``primary`` the primary label."""
-    with atomic_path(path) as place, place.open("w", encoding="utf-8", newline="\n") as file:
-        for x in suggestions:
-            meta = {**x.item.record(), "model_label": x.label, "model_score": round(x.score, 4), "why": x.why}
-            cats: dict[str, float] = {}
-            if x.given is not None:
-                cats = {label: float(label in x.given) for label in labels.ids}
-                meta |= {"order": list(x.given), "note": x.note}
-            file.write(
-                json.dumps({"text": x.item.text, "cats": cats, "meta": meta}, ensure_ascii=False) + "\n"
-            )
+def write(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet) -> None:
+    """Write a line for each unit; ``meta`` carries the rest, and the order of the labels."""
+    write_lines(path, (_row(x, labels) for x in suggestions))
 
 
-def read_cats(path: Path) -> Iterator[Said]:
+def _row(x: Suggestion, labels: LabelSet) -> dict[str, Any]:
+    meta = {**x.item.record(), "model_label": x.label, "model_score": round(x.score, 4), "why": x.why}
+    if x.given is None:
+        return {"text": x.item.text, "cats": {}, "meta": meta}
+    cats = {label: float(label in x.given) for label in labels.ids}
+    return {"text": x.item.text, "cats": cats, "meta": {**meta, "order": list(x.given), "note": x.note}}
+
+
+def read(path: Path) -> Iterator[Said]:
     """Yield the labels: those at 0.5 or above, in the order that ``meta`` states or by their value.
 
     Raises

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policycls.errors import CorpusDamagedError
-from policycls.learning.corpus import LabelledDocument
+from policycls.learning.corpus import LabelledDocument, load_labelled
+from policycls.schema import LabelSet
 
 SPLITS = "splits.json"
 #: One document in so many is kept for testing.
@@ -36,48 +37,46 @@ def falls_to_test(doc: str) -> bool:
 def split(
     documents: Sequence[LabelledDocument], folder: str | Path | None
 ) -> tuple[list[LabelledDocument], list[LabelledDocument]]:
-    """Divide documents into training and test.
+    """Divide the documents of a corpus folder into those for training and those for testing.
 
-    Parameters
-    ----------
-    documents : sequence of LabelledDocument
-    folder : str or Path or None
-        A corpus folder; its ``splits.json`` names the frozen test documents and those that were there
-        when they were fixed. Documents that it does not name fall by :func:`falls_to_test`.
-
-    Returns
-    -------
-    train, test : list of LabelledDocument
+    Its ``splits.json`` names the frozen test documents, and those that were there when they were fixed;
+    documents that it does not name fall by :func:`falls_to_test`.
 
     Raises
     ------
     CorpusDamagedError
         If the list of test documents is not the one whose digest stands beside it.
     """
-    test_ids: set[str] = set()
-    train_ids: set[str] = set()
+    frozen: dict[str, set[str]] = {"test": set(), "train": set()}
     path = None if folder is None else Path(folder) / SPLITS
     if path is not None and path.is_file():
-        frozen = json.loads(path.read_text(encoding="utf-8"))
-        test_ids, train_ids = set(frozen["test"]), set(frozen["train"])
-        if digest(frozen["test"]) != frozen["test_digest"]:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        if digest(stated["test"]) != stated["test_digest"]:
             raise CorpusDamagedError("the frozen test documents have changed", path=path)
-    kept = [x.doc in test_ids or (x.doc not in train_ids and falls_to_test(x.doc)) for x in documents]
-    train = [x for x, is_test in zip(documents, kept, strict=True) if not is_test]
-    return train, [x for x, is_test in zip(documents, kept, strict=True) if is_test]
+        frozen = {part: set(stated[part]) for part in frozen}
+    parts: tuple[list[LabelledDocument], list[LabelledDocument]] = [], []
+    for x in documents:
+        kept = x.doc in frozen["test"] or (x.doc not in frozen["train"] and falls_to_test(x.doc))
+        parts[kept].append(x)
+    return parts
+
+
+def stated_parts(data: Sequence[str], labels: LabelSet | None) -> tuple[set[str], set[str]]:
+    """Return the names of training and of test documents in those folders that have a ``splits.json``."""
+    train: set[str] = set()
+    test: set[str] = set()
+    for folder in data:
+        if (Path(folder) / SPLITS).is_file():
+            parts = split(load_labelled([folder], labels), folder)
+            train |= {x.doc for x in parts[0]}
+            test |= {x.doc for x in parts[1]}
+    return train, test
 
 
 def folds(
     documents: Sequence[object], n: int, seed: int = 0
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Divide units into n folds by document.
-
-    Parameters
-    ----------
-    documents : sequence, (n_units,)
-        The document of each unit.
-    n : int
-        At most the number of documents is used.
+    """Divide units, given the document of each, into n folds by document, or as many as there are documents.
 
     Yields
     ------

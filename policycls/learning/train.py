@@ -33,11 +33,8 @@ class Trained:
 
     Attributes
     ----------
-    weights : Weights
-    classes : tuple of str
-    settings : Settings
     about : Mapping
-        What the manifest tells beside them.
+        What the manifest tells beside the weights.
     out_of_fold : ndarray of float64, (n_units, n_classes)
         Probabilities of each labelled unit by models that have not seen its document.
     """
@@ -67,31 +64,23 @@ def units_of(
 ) -> Units:
     """Turn labelled documents into columns; labels that are no class make a KeyError.
 
-    Parameters
-    ----------
-    documents : sequence of LabelledDocument
-    classes : sequence of str
-    several : bool
-        Second labels are learnt like first ones; otherwise a unit is an example of its primary label alone.
-
-    Returns
-    -------
-    Units
+    With ``several``, second labels are learnt like first ones; otherwise a unit is an example of its primary
+    label alone.
     """
     number = {label: n for n, label in enumerate(classes)}
-    rows = list(placed(documents))
+    rows = placed(documents)
     units = Units(
-        [text for _, text, _, _ in rows],
-        np.array([-1 if unit is None else number[unit.label] for *_, unit in rows], dtype=np.int64),
-        [documents[n].doc for n, *_ in rows],
-        headings=[heading for _, _, heading, _ in rows],
+        rows.texts,
+        np.array([-1 if unit is None else number[unit.label] for unit in rows.units], dtype=np.int64),
+        [documents[n].doc for n in rows.owners],
+        headings=rows.headings,
     )
     if any(x.weight != 1 for x in documents):
-        units = replace(units, weights=np.array([documents[n].weight for n, *_ in rows]))
+        units = replace(units, weights=np.array([documents[n].weight for n in rows.owners]))
     if not several and not any(set(x.open) & set(classes) for x in documents):
         return units
-    signs = np.full((len(rows), len(classes)), -1, dtype=np.int8)
-    for at, (n, _, _, unit) in enumerate(rows):
+    signs = np.full((len(rows.units), len(classes)), -1, dtype=np.int8)
+    for at, (n, unit) in enumerate(zip(rows.owners, rows.units, strict=True)):
         signs[at, [number[x] for x in documents[n].open if x in number]] = 0
         if unit is not None:
             has = unit.labels or (NONE,) if several else (unit.label,)
@@ -126,10 +115,6 @@ def train(
     n_folds : int
         Parts into which documents are divided for calibration.
 
-    Returns
-    -------
-    Trained
-
     Raises
     ------
     TooFewExamplesError
@@ -139,20 +124,20 @@ def train(
     classes = classes_of(documents, labels)
     knowledge = fitting(knowledge or Knowledge(), classes)
     units = units_of(documents, classes, several=several)
-    _check_counts(units, classes, allow_small)
+    truth = units.labels[units.labelled]
+    by_label = dict(zip(classes, np.bincount(truth, minlength=len(classes)).tolist(), strict=True))
+    _check_counts(by_label, allow_small)
     weights = fit_weights(units, classes, recipe, knowledge)
-    seen_rows = units.labelled
-    truth = units.labels[seen_rows]
-    decisions = out_of_fold(units, classes, recipe, knowledge, n_folds)[seen_rows]
+    decisions = out_of_fold(units, classes, recipe, knowledge, n_folds)[units.labelled]
     calibration = calibrate(decisions, truth)
-    proba = calibration(decisions)
-    precisions = review_thresholds(decisions, proba, truth)
+    proba, chosen = calibration(decisions), decisions.argmax(axis=1)
+    precisions = review_thresholds(chosen, proba, truth)
     settings = Settings(
         neighbours=recipe.neighbours,
         heading=recipe.heading,
-        review_below=dict(precisions)[WANTED_PRECISION],
-        secondary_above=secondary_threshold(documents, decisions, proba, classes),
-        precisions=precisions,
+        review_below=precisions[WANTED_PRECISION],
+        secondary_above=secondary_threshold(documents, chosen, proba, classes),
+        precisions=tuple(precisions.items()),
     )
     about = {
         "date": datetime.now(UTC).date().isoformat(),
@@ -161,7 +146,7 @@ def train(
             "fingerprint": fingerprint(documents),
             "documents": len(documents),
             "units": len(truth),
-            "by_label": {x: int((truth == n).sum()) for n, x in enumerate(classes)},
+            "by_label": by_label,
         },
         "recipe": asdict(recipe),
         "versions": _versions(),
@@ -186,14 +171,12 @@ def fitting(knowledge: Knowledge, classes: Sequence[str]) -> Knowledge:
     return Knowledge(terms, evidence)
 
 
-def _check_counts(units: Units, classes: Sequence[str], allow_small: bool) -> None:
-    counts = np.bincount(units.labels[units.labelled], minlength=len(classes))
-    present = [(x, int(n)) for x, n in zip(classes, counts, strict=True) if n]
+def _check_counts(by_label: Mapping[str, int], allow_small: bool) -> None:
+    present = {x: n for x, n in by_label.items() if n}
     if len(present) < 2:
-        raise TooFewExamplesError(
-            "needs at least 2 labels with examples", hint="label units of another kind too"
-        )
-    small = [f"{x} has {n}" for x, n in present if n < LEAST_EXAMPLES]
+        hint = "label units of another kind too"
+        raise TooFewExamplesError("needs at least 2 labels with examples", hint=hint)
+    small = [f"{x} has {n}" for x, n in present.items() if n < LEAST_EXAMPLES]
     if small and not allow_small:
         hint = "label more, or pass --allow-small"
         raise TooFewExamplesError(f"{', '.join(small)}; needs at least {LEAST_EXAMPLES}", hint=hint)
@@ -209,14 +192,3 @@ def _versions() -> dict[str, str]:
         "policycls": __version__, "python": platform.python_version(), "numpy": np.__version__,
         "scipy": scipy.__version__, "scikit-learn": sklearn.__version__,
     }  # fmt: skip
-
-
-def class_decisions(model: Model, documents: Sequence[LabelledDocument]) -> Floats:
-    """Decide about labelled units in the context of their documents; ``(n_units, n_classes)``."""
-    rows = list(placed(documents))
-    found = model.decision_function(
-        [text for _, text, _, _ in rows],
-        headings=[heading for _, _, heading, _ in rows],
-        documents=[n for n, *_ in rows],
-    )
-    return found[[at for at, (*_, unit) in enumerate(rows) if unit is not None]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 
 from policycls.atomic import atomic_path
@@ -17,53 +18,14 @@ from policycls.resources import WORKSPACE_FILE, data_path, find_workspace
 from policycls.schema import LabelSet, load_label_set, workspace_labels
 from policycls.types import NONE
 
-_FILE = """\
-# A workspace of policycls. Commands that run in this folder, or below it, use it.
-format = 1
-
-# Limits for reading a document. Take away the # before the lines below and change them.
-#
-# [reading]
-# seconds = 30
-# memory_mib = 4096
-"""
-_MORE = """\
-# Labels of your own, after those that ship. Take away the # before the lines below and change them.
-# Sentences that ship with policycls were never read for them: they count as not labelled.
-#
-# [[labels]]
-# id = "green_development"
-# name_en = "green development"
-# name_zh = "绿色发展"
-# definition_en = "Support for cutting emissions and saving energy."
-# definition_zh = "支持企业节能降碳的措施。"
-"""
-_README = """\
-# 工作区 / workspace
-
-    policycls tag 文件夹 -o tagged.jsonl                       标注文件
-    policycls review export tagged.jsonl -o to-label.xlsx      挑出值得人工标注的句子
-    policycls review import to-label.xlsx --by 姓名             收回标注
-    policycls retrain                                          重新训练，变好才启用
-    policycls models                                           查看各版模型
-    policycls rollback                                         退回上一版
-
-- `labels/more.toml`: 自有标签 / labels of your own
-- `corpus/own.jsonl`: 你的标注，只增不删 / your labelled rows; lines are only added
-- `models/`: 训练出的模型；`CURRENT` 指明在用的一版 / models; `CURRENT` names the one in use
-
-升级 policycls 不会改动本文件夹。Upgrading policycls leaves this folder as it is.
-"""
+_MORE = "labels/more.toml"
+#: What a new workspace holds; what makes it one comes last.
+_FILES = (_MORE, "README.md", WORKSPACE_FILE)
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The user's folder.
-
-    Attributes
-    ----------
-    root : Path
-    """
+    """The user's folder."""
 
     root: Path
 
@@ -101,11 +63,12 @@ class Workspace:
             If the schema is none.
         """
         root = Path(folder)
-        files = {WORKSPACE_FILE: _FILE, "README.md": _README, "labels/more.toml": _MORE}
+        templates = resources.files("policycls.learning").joinpath("templates", "workspace")
+        contents = {name: templates.joinpath(name).read_text(encoding="utf-8") for name in _FILES}
         if labels is not None:
             load_label_set(labels)
-            files["labels/schema.toml"] = Path(labels).read_text(encoding="utf-8-sig")
-            del files["labels/more.toml"]
+            del contents[_MORE]
+            contents = {"labels/schema.toml": Path(labels).read_text(encoding="utf-8-sig"), **contents}
         try:
             if root.exists() and (not root.is_dir() or any(root.iterdir())):
                 raise OutputError("is there already", hint="name a new folder", path=root)
@@ -113,7 +76,7 @@ class Workspace:
                 (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"cannot be made: {error.strerror or error}", path=root) from error
-        for name, text in reversed(files.items()):  # what makes it a workspace comes last
+        for name, text in contents.items():
             with atomic_path(root / name) as place:
                 place.write_text(text, encoding="utf-8")
         return cls(root.resolve())

@@ -158,10 +158,17 @@ def test_equal_weights_change_nothing_and_of_two_answers_the_heavier_one_holds()
 def test_context_does_not_reach_across_a_gap():
     near = LabelledUnit("乙。", (), before="甲。", after="丙。")
     far = LabelledUnit("丁。", ("money",), before="丙。", after="")
-    texts = [text for _, text, _, _ in placed([LabelledDocument("d", (near, far))])]
-    assert texts == ["甲。", "乙。", "丙。", "", "", "丙。", "丁。"]
+    assert placed([LabelledDocument("d", (near, far))]).texts == [
+        "甲。",
+        "乙。",
+        "丙。",
+        "",
+        "",
+        "丙。",
+        "丁。",
+    ]
     whole = (LabelledUnit("甲。", ()), LabelledUnit("乙。", (), before="甲。", after=""))
-    assert [text for _, text, _, _ in placed([LabelledDocument("d", whole)])] == ["甲。", "乙。"]
+    assert placed([LabelledDocument("d", whole)]).texts == ["甲。", "乙。"]
 
 
 def test_units_of_context_alone_are_counted_nowhere():

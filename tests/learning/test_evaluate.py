@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from policycls.cli import app
 from policycls.errors import LabelMismatchError, TooFewExamplesError, UnknownLabelError
+from policycls.learning.comparison import compare
 from policycls.learning.corpus import LabelledDocument, LabelledUnit
-from policycls.learning.evaluate import compare, evaluate
+from policycls.learning.evaluate import evaluate
 from policycls.learning.splits import digest
 from policycls.output.width import width
 
@@ -18,11 +19,11 @@ from policycls.output.width import width
 def test_units_are_judged_in_their_document_or_alone():
     documents = [document("x", ("a b", "b"), ("a a", "a")), document("y", ("none none",))]
     inside = evaluate(Saying(), documents)
-    assert (inside.accuracy.value, inside.documents, inside.units) == (1, 2, 3)
+    assert (inside.scores["accuracy"].value, inside.documents, inside.units) == (1, 2, 3)
     alone = evaluate(Saying(), documents, alone=True)
-    assert alone.accuracy.value == pytest.approx(2 / 3)
-    assert alone.confusion == ((1, 0, 0), (1, 0, 0), (0, 0, 1))
-    assert [x.support for x in alone.labels.values()] == [1, 1, 1]
+    assert alone.scores["accuracy"].value == pytest.approx(2 / 3)
+    assert alone.confusion == [[1, 0, 0], [1, 0, 0], [0, 0, 1]]
+    assert list(alone.support.values()) == [1, 1, 1]
 
 
 def test_a_unit_picked_out_of_its_document_is_judged_between_its_neighbours():
@@ -34,17 +35,17 @@ def test_a_unit_picked_out_of_its_document_is_judged_between_its_neighbours():
 
     unit = LabelledUnit("none", ("a",), before="a", after="b")
     picked = [LabelledDocument("x", (unit,))]
-    assert evaluate(Before(), picked).accuracy.value == 1
-    assert evaluate(Before(), picked, alone=True).accuracy.value == 0
+    assert evaluate(Before(), picked).scores["accuracy"].value == 1
+    assert evaluate(Before(), picked, alone=True).scores["accuracy"].value == 0
 
 
 def test_labels_left_open_count_neither_right_nor_wrong():
     plain = [document("x", ("a+b", "a"), ("a", "a"), ("a", "a", "b"))]
-    assert evaluate(Saying(), plain).set_f1.value == pytest.approx(2 * 3 / (4 + 4))
+    assert evaluate(Saying(), plain).scores["set_f1"].value == pytest.approx(2 * 3 / (4 + 4))
     given_though_open = [document("x", ("a+b", "a", "(b)"), ("a", "a"))]
-    assert evaluate(Saying(), given_though_open).set_f1.value == 1
+    assert evaluate(Saying(), given_though_open).scores["set_f1"].value == 1
     missed_though_open = [document("x", ("a", "a", "b", "(b)"), ("a", "a"))]
-    assert evaluate(Saying(), missed_though_open).set_f1.value == 1
+    assert evaluate(Saying(), missed_though_open).scores["set_f1"].value == 1
 
 
 def test_none_in_the_data_counts_for_a_model_that_cannot_say_none():
@@ -52,8 +53,8 @@ def test_none_in_the_data_counts_for_a_model_that_cannot_say_none():
         classes_ = np.array(["a", "b"])
 
     found = evaluate(Two(), [document("x", ("a", "none"), ("a", "a"))])
-    assert found.accuracy.value == 0.5
-    assert list(found.labels) == ["a", "b", "none"]
+    assert found.scores["accuracy"].value == 0.5
+    assert list(found.support) == ["a", "b", "none"]
 
 
 def test_a_label_that_the_model_lacks_is_named_with_its_place():
@@ -80,7 +81,7 @@ def test_two_models_are_compared_on_the_same_documents():
             return super().choose(texts)
 
     documents = [document(str(n), ("a b", "b"), ("a a", "a")) for n in range(10)]
-    found = compare(Saying(), Worse(), documents)
+    found = compare(Saying(), Worse(), documents).difference
     assert found["accuracy"].value == found["accuracy"].low == 0.5
     Worse.classes_ = np.array(["a", "c", "none"])
     with pytest.raises(LabelMismatchError):

@@ -9,18 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policycls.errors import CorpusError, UnknownLabelError
-from policycls.learning import doccano, labelstudio, spacy
+from policycls.learning import doccano, labelstudio, review_book, spacy
 from policycls.learning.handout import Handout, Suggestion, rows_from
-from policycls.learning.review_book import read_workbook, write_workbook
 from policycls.schema import load_label_set
 
 LABELS = load_label_set()
 ITEM = Handout("通知.docx", 3, "sentence", "一、总则", "前一句。", "设立贷款贴息。", "", "train")
 TOOLS = {
-    "xlsx": (write_workbook, read_workbook),
-    "label-studio": (labelstudio.write_tasks, labelstudio.read_export),
-    "doccano": (doccano.write_jsonl, doccano.read_export),
-    "spacy": (spacy.write_cats, spacy.read_cats),
+    "xlsx": (review_book.write, review_book.read),
+    "label-studio": (labelstudio.write, labelstudio.read),
+    "doccano": (doccano.write, doccano.read),
+    "spacy": (spacy.write, spacy.read),
 }
 GIVEN = [(), ("financing",), ("financing", "approval_streamlining")]
 tools = pytest.mark.parametrize("tool", TOOLS)
@@ -120,11 +119,11 @@ def test_a_missing_id_is_named(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"id": 7, "text": "x", "label": ["financing"]}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match="line 1: its id is missing"):
-        rows_from(doccano.read_export(path), LABELS, who="li")
+        rows_from(doccano.read(path), LABELS, who="li")
 
 
 def test_doccano_second_labels_have_a_mark_and_two_primary_ones_are_refused(tmp_path):
-    doccano.write_jsonl(tmp_path / "a.jsonl", suggestions(("financing", "supervision")), LABELS)
+    doccano.write(tmp_path / "a.jsonl", suggestions(("financing", "supervision")), LABELS)
     assert json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8"))["label"] == [
         "financing",
         "+supervision",
@@ -138,9 +137,9 @@ def test_doccano_second_labels_have_a_mark_and_two_primary_ones_are_refused(tmp_
 def test_a_doccano_zip_has_a_file_for_each_annotator(tmp_path):
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         for who, labels in (("li", ("financing",)), ("wang", ())):
-            doccano.write_jsonl(tmp_path / "x.jsonl", suggestions(labels), LABELS)
+            doccano.write(tmp_path / "x.jsonl", suggestions(labels), LABELS)
             archive.write(tmp_path / "x.jsonl", f"{who}.jsonl")
-    rows = rows_from(doccano.read_export(tmp_path / "export.zip"), LABELS, who="?")
+    rows = rows_from(doccano.read(tmp_path / "export.zip"), LABELS, who="?")
     assert [(row.who, row.labels) for row in rows] == [("li", ("financing",)), ("wang", ())]
     assert rows[0].id == rows[1].id
 
@@ -169,9 +168,9 @@ def exported(tasks):
 
 def test_an_export_of_label_studio_comes_in_with_every_persons_labels(tmp_path):
     path = tmp_path / "tasks.json"
-    labelstudio.write_tasks(path, suggestions(None, None, None), LABELS)
+    labelstudio.write(path, suggestions(None, None, None), LABELS)
     path.write_text(json.dumps(exported(json.loads(path.read_text(encoding="utf-8")))), encoding="utf-8")
-    rows = rows_from(labelstudio.read_export(path), LABELS, who="?")
+    rows = rows_from(labelstudio.read(path), LABELS, who="?")
     assert [(row.who, row.unit, row.labels, row.note) for row in rows] == [
         ("li@x.cn", 0, ("supervision",), ""),
         ("user 2", 1, ("financing", "supervision"), "见附件"),
@@ -184,7 +183,7 @@ def test_an_export_of_label_studio_comes_in_with_every_persons_labels(tmp_path):
 def test_tasks_hold_to_label_studios_own_sdk(tmp_path):
     from label_studio_sdk.label_interface import LabelInterface
 
-    labelstudio.write_tasks(tmp_path / "t.json", suggestions(None, ("financing", "supervision")), LABELS)
+    labelstudio.write(tmp_path / "t.json", suggestions(None, ("financing", "supervision")), LABELS)
     interface = LabelInterface((tmp_path / "t.xml").read_text(encoding="utf-8"))
     interface.validate()
     tasks = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))

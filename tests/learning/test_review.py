@@ -10,11 +10,11 @@ import pytest
 from workspaces import documents, workspace, write_tagged
 
 from policycls.errors import ConflictError, CorpusError
+from policycls.learning import review_book
 from policycls.learning.answers import answers, parts
 from policycls.learning.handout import rows_from
 from policycls.learning.intake import rows_of, take_in
 from policycls.learning.review import choose, handouts, pool_of, suggest
-from policycls.learning.review_book import read_workbook, write_workbook
 from policycls.model import load_model
 
 
@@ -106,7 +106,7 @@ def book(tmp_path):
     tagged = write_tagged(tmp_path / "tagged.jsonl", documents(12))
     found = suggest(made, [str(tagged)], 20)
     path = tmp_path / "to-label.xlsx"
-    write_workbook(path, found, made.labels)
+    review_book.write(path, found, made.labels)
     return made, path, found
 
 
@@ -169,7 +169,7 @@ def test_the_workbook_goes_through_libreoffice(book):
     fill(again, "备注", ["见原文"])
     final = convert(again, "ods")
     final = convert(final, "xlsx")
-    rows = rows_from(read_workbook(final), made.labels, who="li")
+    rows = rows_from(review_book.read(final), made.labels, who="li")
     assert [row.labels for row in rows] == [("permit", "money"), ("money",), (), ("permit",)]
     assert [row.id for row in rows] == [x.item.id for x in found[:3]] + [found[4].item.id]
     assert rows[0].note == "见原文"
@@ -190,5 +190,5 @@ def test_a_changed_workbook_is_refused_with_its_line_and_nothing_is_taken_in(boo
     fill(path, "改正标签", ["审批"] * 5)
     fill(path, column, [value])
     with pytest.raises(CorpusError, match=message):
-        rows_from(read_workbook(path), made.labels, who="li")
+        rows_from(review_book.read(path), made.labels, who="li")
     assert made.ledger.read() == []

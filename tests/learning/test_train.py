@@ -11,7 +11,8 @@ from policycls.learning.corpus import LabelledDocument, LabelledUnit, fingerprin
 from policycls.learning.fit import Recipe, fit_weights
 from policycls.learning.knowledge import Evidence, Knowledge, Term, shipped_knowledge
 from policycls.learning.splits import split
-from policycls.learning.train import class_decisions, fitting, train, units_of
+from policycls.learning.stretches import placed
+from policycls.learning.train import fitting, train, units_of
 from policycls.model import Model, load_model
 from policycls.resources import data_path
 from policycls.schema import LabelSet
@@ -109,10 +110,16 @@ def test_units_become_columns():
         units_of(documents, ("甲", "乙"))
 
 
+def _decisions(model, documents):
+    rows = placed(documents)
+    found = model.decision_function(rows.texts, headings=rows.headings, documents=rows.owners)
+    return found[rows.labelled]
+
+
 def test_decisions_are_made_in_context(trained):
     documents = _documents(n=2)
     texts = [unit.text for x in documents for unit in x.units]
-    found = class_decisions(trained.model, documents)
+    found = _decisions(trained.model, documents)
     assert np.array_equal(found, trained.model.decision_function(texts, documents=[0] * 6 + [1] * 6))
 
 
@@ -131,6 +138,6 @@ def test_fitting_the_shipped_recipe_again_gives_the_same_labels_on_all_test_unit
     again = Model(
         fit_weights(units_of(corpus[0], classes), classes, recipe, knowledge), classes, shipped.settings
     )
-    old, new = (class_decisions(model, corpus[1]) for model in (shipped, again))
+    old, new = (_decisions(model, corpus[1]) for model in (shipped, again))
     assert (old.argmax(axis=1) == new.argmax(axis=1)).all()
     assert np.abs(old - new).max() < 1e-6
