@@ -33,26 +33,15 @@ def evaluate_job(
     lang: Language = "en",
     as_json: bool = False,
 ) -> Iterator[str]:
-    """Evaluate a model on labelled files; yield the lines to print.
+    """Evaluate a model, by default the one that ships, on labelled files; yield the lines to print.
 
-    Parameters
-    ----------
-    data : sequence of str
-        Tables, JSONL files, or corpus folders; of a corpus that has a ``splits.json``, its test documents.
-    model : str, optional
-        A model folder; by default the one that ships.
-    alone : bool
-        Give each unit without heading and neighbours.
-    lang : {"en", "zh"}
-        Language of the names.
-    as_json : bool
+    Of a corpus that has a ``splits.json`` its test documents count. With ``alone``, each unit is given
+    without heading and neighbours.
 
     Raises
     ------
     ModelError
         If the folder holds no model, or one that has other labels than the schema and the data.
-    CorpusError, TableError, DocumentError
-        If the data cannot be read, or has labels that the model does not know.
     """
     from policycls.learning.evaluate import evaluate
     from policycls.model import load_model

@@ -49,41 +49,27 @@ def train_job(
     tune: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> TrainedReport:
-    """Train a model on labelled files.
+    """Train a model on labelled files; ``tell`` takes a line about what is odd in the data.
+
+    Test documents of a corpus that has a ``splits.json`` are left out, and the model is evaluated on them.
 
     Parameters
     ----------
-    data : sequence of str
-        Tables, JSONL files, or corpus folders. Test documents of a corpus that has a ``splits.json`` are left
-        out, and the model is evaluated on them.
     output : str
-        The model's folder; a new one, or one that holds a model.
+        The model's folder; a new one, or one that holds a model. It is tried before anything is read.
     labels : str, optional
         A schema file, or "auto": the labels that the data has. By default the schema that ships.
-    allow_small : bool
-        Accept labels with fewer than three units.
-    strict : bool
-        Refuse texts that stand with different labels.
-    tune : bool
-        Try a small grid of recipes by cross-validation over documents, and take the best.
-    tell : callable
-        Takes a line about each of them, and about what is odd in the data.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be written; nothing is read then.
-    CorpusError
-        If the data holds labels that the schema does not have, or too little to learn from.
+    allow_small, strict, tune : bool
+        Accept labels with fewer than three units; refuse texts that stand with different labels; try a small
+        grid of recipes by cross-validation over documents, and take the best.
     """
     from policycls.learning.card import write_card
     from policycls.learning.corpus import load_labelled
     from policycls.learning.evaluate import evaluate
     from policycls.learning.fit import Recipe
     from policycls.learning.knowledge import shipped_knowledge
-    from policycls.learning.search import search
     from policycls.learning.splits import stated_parts
-    from policycls.learning.train import train
+    from policycls.learning.train import search, train
 
     check_folder(output, "manifest.json")
     schema = None if labels == AUTO else load_label_set(labels)
@@ -157,25 +143,9 @@ def _has_several(documents: Sequence[LabelledDocument]) -> bool:
 def evidence_job(
     data: Sequence[str], output: str, *, corrections: str | None = None, min_documents: int = 5
 ) -> str:
-    """Count evidence in labelled files, beside the corpus that ships; return what was counted, in one line.
+    """Count evidence in files labelled by the schema that ships, beside its corpus; tell it in one line.
 
-    Parameters
-    ----------
-    data : sequence of str
-        Tables, JSONL files, or corpus folders, labelled by the schema that ships.
-    output : str
-        The table to write.
-    corrections : str, optional
-        A table of labels mended afterwards: document, number of the unit, label, between tabs.
-    min_documents : int
-        Words that stand in fewer documents are left out.
-
-    Raises
-    ------
-    OutputError
-        If the table cannot be written; nothing is read then.
-    CorpusError
-        If a label is unknown, a correction fits no unit, or there is too little to count.
+    Labels mended afterwards may stand in a table of ``corrections`` (document, unit and label, between tabs).
     """
     from policycls.learning.corpus import load_labelled
     from policycls.learning.corrections import mended

@@ -20,28 +20,18 @@ from policycls.model.linear import Floats
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two annotators agree about the units that both have labelled.
-
-    Attributes
-    ----------
-    only_a, only_b : int
-        Units that one of them alone has labelled.
-    agreed, kappa, alpha : Score
-        Share of equal primary labels, Cohen's κ, Krippendorff's α.
-    labels : dict of str to (int, int, Score)
-        For each label: units to which the first and the second gave it, and κ of giving it or not.
-    conflicts : list of (str, LabelledUnit, LabelledUnit)
-        Document and both readings, where the primary labels differ.
-    """
+    """How far two annotators agree about the units that both have labelled."""
 
     documents: int
     units: int
-    only_a: int
-    only_b: int
-    agreed: Score
-    kappa: Score
-    alpha: Score
+    only_a: int  #: units that the first alone has labelled
+    only_b: int  #: likewise the second
+    agreed: Score  #: share of equal primary labels
+    kappa: Score  #: Cohen's κ
+    alpha: Score  #: Krippendorff's α
+    #: by label: units to which the first and the second gave it, κ of giving it or not
     labels: dict[str, tuple[int, int, Score]]
+    #: document and both readings, where the primary labels differ
     conflicts: list[tuple[str, LabelledUnit, LabelledUnit]]
 
 
@@ -77,10 +67,7 @@ def alpha(table: Floats) -> Floats:
 def agree(a: Sequence[LabelledDocument], b: Sequence[LabelledDocument], *, draws: int = DRAWS) -> Agreement:
     """Compare two annotators' labels of the same units, told by document, number and text.
 
-    Raises
-    ------
-    CorpusError
-        If no unit is in both.
+    That there is none which both have labelled is a CorpusError.
     """
     first, second = (
         {(x.doc, unit.unit, unit.text): unit for x in documents for unit in x.units} for documents in (a, b)

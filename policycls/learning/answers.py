@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from policycls.learning.corpus import LabelledDocument, LabelledUnit
 from policycls.learning.ledger import Part, Row
 from policycls.learning.splits import falls_to_test, rank
-from policycls.types import NONE
 
 #: With so many documents one of them is kept for testing even where no hash falls to it.
 _ENOUGH = 5
@@ -22,7 +21,7 @@ class Conflict:
 
     def __str__(self) -> str:
         first = self.rows[0]
-        return f"{first.doc}, unit {first.unit} ({', '.join(f'{row.who}: {said(row)}' for row in self.rows)})"
+        return f"{first.doc}, unit {first.unit} ({', '.join(f'{row.who}: {row.said}' for row in self.rows)})"
 
 
 @dataclass(frozen=True)
@@ -48,17 +47,11 @@ def latest(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
 
 
 def answers(rows: Iterable[Row], measures: Sequence[str]) -> Answers:
-    """Find out what holds.
+    """Find out what holds of rows in the order in which they were added.
 
     A row that settles decides; otherwise the last row of each person counts. Where people agree on the
     primary label, second labels that only some gave are left open. Where they do not, it is a conflict.
-
-    Parameters
-    ----------
-    rows : iterable of Row
-        In the order in which they were added.
-    measures : sequence of str
-        The label set's ids. Those that were not there when a row was read are open for it.
+    Of the label set's ids (``measures``) those that were not there when a row was read are open for it.
     """
     found: dict[tuple[Part, str, tuple[str, ...]], list[LabelledUnit]] = {}
     conflicts = []
@@ -85,11 +78,6 @@ def answers(rows: Iterable[Row], measures: Sequence[str]) -> Answers:
 def differ(people: Sequence[Row]) -> bool:
     """Say whether people gave a unit different primary labels."""
     return len({row.labels[:1] for row in people}) > 1
-
-
-def said(row: Row) -> str:
-    """Return a row's labels as they are written, "none" for none."""
-    return "|".join(row.labels) or NONE
 
 
 def parts(docs: Iterable[str], known: Mapping[str, Part]) -> dict[str, Part]:

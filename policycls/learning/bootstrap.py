@@ -71,13 +71,8 @@ def sample(
 ) -> Sample:
     """Compute figures for all documents and for draws of them.
 
-    Parameters
-    ----------
-    figures : callable
-        Gives every figure ``(d,)`` for weights ``(d, n_documents)``: how often each document counts.
-    n_documents : int
-    draws, seed : int
-        Two samples of one seed and as many documents draw the same ones.
+    ``figures`` gives every figure ``(d,)`` for weights ``(d, n_documents)``: how often each document counts.
+    Two samples of one seed and as many documents draw the same ones.
     """
     values = {name: float(x[0]) for name, x in figures(np.ones((1, n_documents))).items()}
     if n_documents < 2:

@@ -31,45 +31,26 @@ WORSE = "it is worse by more than chance"
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A unit that one of two models has right and the other wrong.
-
-    Attributes
-    ----------
-    truth : str
-        What people said.
-    before, after : str
-        What the old and the new model say.
-    """
+    """A unit that one of two models has right and the other wrong."""
 
     doc: str
     unit: int
     text: str
-    truth: str
-    before: str
-    after: str
+    truth: str  #: what people said
+    before: str  #: what the old model says
+    after: str  #: what the new model says
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A new model against an old one.
-
-    Attributes
-    ----------
-    new, old : dict of str to Score
-        Figures by name, as :class:`policycls.learning.evaluate.Evaluation` has them.
-    difference : dict of str to Score
-        New minus old, with the interval of the paired bootstrap by document.
-    support : dict of str to int
-        Units by primary label, of those that occur.
-    flips : tuple of Flip
-    """
+    """A new model against an old one; figures are named as in :func:`policycls.learning.metrics.scores`."""
 
     documents: int
     units: int
     new: dict[str, Score]
     old: dict[str, Score]
-    difference: dict[str, Score]
-    support: dict[str, int]
+    difference: dict[str, Score]  #: new minus old, with the interval of the paired bootstrap by document
+    support: dict[str, int]  #: units by primary label, of those that occur
     flips: tuple[Flip, ...]
 
     @property
@@ -124,14 +105,10 @@ class Comparison:
 def compare(
     new: Chooser, old: Chooser, documents: Sequence[LabelledDocument], *, draws: int = DRAWS
 ) -> Comparison:
-    """Compare two models that know the same labels (see :func:`narrowed` and :class:`Widened`).
+    """Compare two models that know the same labels (see :func:`narrowed` and :func:`widened`).
 
-    Raises
-    ------
-    LabelMismatchError
-        If they do not.
-    UnknownLabelError, TooFewExamplesError
-        As :func:`policycls.learning.evaluate.evaluate`.
+    Models that do not are a LabelMismatchError; other errors are those of
+    :func:`policycls.learning.evaluate.evaluate`.
     """
     if set(map(str, new.classes_)) != set(map(str, old.classes_)):
         hint = "compare models of one label set"

@@ -23,7 +23,7 @@ from policycls.errors import (
     TooFewExamplesError,
     UnknownLabelError,
 )
-from policycls.learning.repeats import check_repeats
+from policycls.learning.repeats import check_repeats, several
 from policycls.output import unguard
 from policycls.output.rows import KINDS
 from policycls.schema import LabelSet
@@ -46,34 +46,21 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "maybe": ("maybe",),
 }
 
-_SHOWN_ERRORS = 20
 _KINDS = {chinese: kind for kind, chinese in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledUnit:
-    """A unit with the labels that people gave it.
-
-    Attributes
-    ----------
-    labels : tuple of str
-        Measure ids, primary first; empty for none.
-    maybe : tuple of str
-        Labels left open: they count neither right nor wrong.
-    unit : int
-        Its number in the document as the file states it, or its place among the labelled units.
-    before, after : str or None
-        The units around it in the document, "" for none; None where only the labelled ones are known.
-    """
+    """A unit with the labels that people gave it."""
 
     text: str
-    labels: tuple[str, ...]
+    labels: tuple[str, ...]  #: measure ids, primary first; empty for none
     kind: str = "sentence"
     heading: str = ""
-    maybe: tuple[str, ...] = ()
-    unit: int = 0
-    before: str | None = None
-    after: str | None = None
+    maybe: tuple[str, ...] = ()  #: left open: they count neither right nor wrong
+    unit: int = 0  #: its number as the file states it, or its place among the labelled units
+    before: str | None = None  #: the unit before it, "" for none; None where it is not known
+    after: str | None = None  #: likewise
 
     @property
     def label(self) -> str:
@@ -83,23 +70,13 @@ class LabelledUnit:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDocument:
-    """Labelled units of one document, in reading order.
-
-    Attributes
-    ----------
-    meta : Mapping
-        Title, genre, region, year, source, annotators, as far as stated.
-    weight : float
-        What a unit of it counts in training.
-    open : tuple of str
-        Labels for which it was not read: that a unit lacks them says nothing.
-    """
+    """Labelled units of one document, in reading order."""
 
     doc: str
     units: tuple[LabelledUnit, ...]
-    meta: Mapping[str, Any] = field(default_factory=dict)
-    weight: float = 1.0
-    open: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)  #: title, genre, region, year … as far as stated
+    weight: float = 1.0  #: what a unit of it counts in training
+    open: tuple[str, ...] = ()  #: labels for which it was not read: that a unit lacks them says nothing
 
 
 def load_labelled(
@@ -113,9 +90,8 @@ def load_labelled(
     Parameters
     ----------
     paths : iterable of str or Path
-        Corpus folders (every ``*.jsonl`` in them), JSONL files, or tables (csv, xlsx, parquet) with the
-        columns ``text`` and ``label`` or ``labels`` and, where present, ``doc`` and ``heading``; Chinese
-        names too. Rows without a label are left out. Without ``doc`` every row is a document of its own.
+        Corpus folders (every ``*.jsonl`` in them), JSONL files, or tables (csv, xlsx, parquet) with some of
+        :data:`COLUMNS`. Rows without a label are left out. Where a table has no ``doc``, a row is a document.
     labels : LabelSet, optional
         The schema to hold them to; without one, labels are taken as they stand.
     tell : callable
@@ -150,9 +126,7 @@ def load_labelled(
             if unit is not None:
                 units.append(unit)
     if wrong:
-        shown = "; ".join(str(error) for error in wrong[:_SHOWN_ERRORS])
-        more = f"; and {len(wrong) - _SHOWN_ERRORS} more" if len(wrong) > _SHOWN_ERRORS else ""
-        raise UnknownLabelError(shown + more)
+        raise UnknownLabelError(several(wrong))
     check_repeats(
         ((doc, unit.unit, unit.text), f"{doc}, unit {unit.unit}", unit.labels)
         for doc, units in documents.items()

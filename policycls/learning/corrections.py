@@ -18,11 +18,7 @@ def mended(
     """Give units the primary label of a table of corrections; second labels stay.
 
     Its lines are document, number of the unit, label between tabs; those that begin with ``#`` are comments.
-
-    Raises
-    ------
-    CorpusError
-        If a line has other fields, or names a unit that is not there.
+    A line of other fields, or about a unit that is not there, is a CorpusError.
     """
     left: dict[tuple[str, int], tuple[str, int]] = {}
     for number, line in enumerate(Path(table).read_text(encoding="utf-8-sig").split("\n"), 1):

@@ -43,13 +43,7 @@ def _row(x: Suggestion) -> dict[str, Any]:
 
 
 def read(path: Path) -> Iterator[Said]:
-    """Yield what people said, by a JSONL export or a zip of them, one for each annotator.
-
-    Raises
-    ------
-    CorpusError
-        If a file cannot be read, with the line.
-    """
+    """Yield what people said, by a JSONL export or a zip of them, one for each annotator."""
     if not zipfile.is_zipfile(path):
         yield from _lines(path.read_bytes(), str(path), "")
         return

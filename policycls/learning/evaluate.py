@@ -45,29 +45,15 @@ class Chooser(Protocol):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How right a model is.
-
-    Attributes
-    ----------
-    fingerprint : str
-        SHA-256 of the labelled documents.
-    alone : bool
-        Units were given without their context.
-    scores : dict of str to Score
-        Those of :func:`policycls.learning.metrics.scores`; intervals come from drawing documents again.
-    support : dict of str to int
-        Units by primary label.
-    confusion : list of list of int, (k, k)
-        Units by true (row) and given label, in the order of ``support``.
-    """
+    """How right a model is, with intervals from drawing documents again."""
 
     documents: int
     units: int
-    fingerprint: str
-    alone: bool
-    scores: dict[str, Score]
-    support: dict[str, int]
-    confusion: list[list[int]]
+    fingerprint: str  #: SHA-256 of the labelled documents
+    alone: bool  #: units were given without their context
+    scores: dict[str, Score]  #: those of :func:`policycls.learning.metrics.scores`
+    support: dict[str, int]  #: units by primary label
+    confusion: list[list[int]]  #: units by true (row) and given label, in the order of ``support``
 
     def record(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -87,14 +73,7 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model on labelled documents that it has not seen in training.
 
-    Parameters
-    ----------
-    model : Chooser
-    documents : sequence of LabelledDocument
-    alone : bool
-        Give each unit without heading and neighbours.
-    draws : int
-        Bootstrap draws for the intervals; they are the same in every run.
+    With ``alone`` each unit is given without heading and neighbours. Intervals are the same in every run.
 
     Raises
     ------

@@ -53,13 +53,10 @@ def count_evidence(
 
     Parameters
     ----------
-    units : Units
-        Labelled units of the documents to count.
-    base : Units
-        Labelled units of the corpus on which models are trained.
+    units, base : Units
+        Labelled units of the documents to count, and of the corpus on which models are trained.
     classes : sequence of str
-        Class ids, "none" included.
-    terms : sequence of Term
+        "none" included.
     recipe : Recipe, optional
         How models are fitted on the corpus.
     min_documents : int

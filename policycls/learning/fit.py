@@ -32,32 +32,17 @@ UNKNOWN = -1e9
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a model is fitted.
+    """How a model is fitted."""
 
-    Attributes
-    ----------
-    strength : float
-        Inverse regularisation of the linear classifier.
-    evidence : float
-        Weight of the evidence table against what is trained; 0 leaves it out.
-    terms : float
-        Weight of the experts' terms; 0 leaves them out.
-    neighbours : tuple of float
-        Weights of the units at distance 1, 2, … in a unit's context.
-    heading : float
-        Weight of the heading above in the context.
-    context : float
-        Scale of the context's features in training; 0 trains no context (the evidence still has its own).
-    pairs : bool
-        Count pairs of words too. On no text did they gain anything that shows, for twice the size.
-    """
-
-    strength: float = 0.5
-    evidence: float = 0.28
-    terms: float = 0.5
+    strength: float = 0.5  #: inverse regularisation of the linear classifier
+    evidence: float = 0.28  #: weight of the evidence table against what is trained; 0 leaves it out
+    terms: float = 0.5  #: weight of the experts' terms; 0 leaves them out
+    #: weights of the units at distance 1, 2, … in a unit's context
     neighbours: tuple[float, ...] = (0.3, 0.2)
-    heading: float = 0.3
+    heading: float = 0.3  #: weight of the heading above in the context
+    #: scale of the context's features in training; 0 trains none, the evidence still has its own
     context: float = 1.0
+    #: count pairs of words too: on no text did they gain anything that shows, for twice the size
     pairs: bool = False
 
     def without_knowledge(self) -> Recipe:
@@ -67,28 +52,16 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Units:
-    """Labelled units as columns.
-
-    Attributes
-    ----------
-    labels : ndarray of int, (n,)
-        Position of the primary label among the classes; -1 for a unit that is there as context alone.
-    documents : list, (n,)
-        Units of a document stand together, in reading order.
-    weights : ndarray of float, (n,), optional
-        What each unit counts; by default all the same.
-    signs : ndarray of int8, (n, n_classes), optional
-        1 for every label that a unit has, -1 for those that it lacks, 0 where that is not known. By default
-        a unit has its primary label and no other.
-    headings : list of str, (n,), optional
-        The heading above each unit, "" for none. It counts where a unit is judged, not in training.
-    """
+    """Labelled units as columns."""
 
     texts: list[str]
+    #: column of the primary label, -1 for a unit that is there as context alone; (n,)
     labels: NDArray[np.int64]
-    documents: list[object]
-    weights: Floats | None = None
+    documents: list[object]  #: units of a document stand together, in reading order
+    weights: Floats | None = None  #: what each unit counts, (n,); by default all the same
+    #: 1 for a label that a unit has, -1 lacks, 0 not known, (n, k); by default its primary one alone
     signs: NDArray[np.int8] | None = None
+    #: the heading above each; it counts where a unit is judged, not in training
     headings: list[str] | None = None
 
     def take(self, rows: NDArray[np.int64]) -> Units:
@@ -119,13 +92,7 @@ def _normal_forms(terms: tuple[Term, ...]) -> list[str]:
 
 
 def fit_weights(units: Units, classes: Sequence[str], recipe: Recipe, knowledge: Knowledge) -> Weights:
-    """Fit all but the calibration, which is left as the identity.
-
-    Raises
-    ------
-    UnknownLabelError
-        If a term is about none of the classes.
-    """
+    """Fit all but the calibration, which is left as the identity; terms are about the classes alone."""
     taught = taught_words(knowledge.terms)
     segmenter = make_segmenter(taught)
     vocabulary = _vocabulary(units.texts, segmenter, knowledge, recipe.pairs)

@@ -17,10 +17,9 @@ from policycls.atomic import atomic_path
 from policycls.errors import CorpusError, UnknownLabelError
 from policycls.learning.ledger import Part, Row, unit_id
 from policycls.learning.registry import now
+from policycls.learning.repeats import several
 from policycls.schema import LabelSet
 from policycls.types import NONE
-
-_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,50 +65,26 @@ _FIELDS = tuple(field.name for field in fields(Handout))
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A unit to be labelled, with what helps to do it.
-
-    Attributes
-    ----------
-    label, score : str, float
-        What the model says, and how sure it is.
-    words : tuple of str
-        The words that decided.
-    why : str
-        Why the unit was chosen: uncertain, rare, doubtful, varied, random, conflict, labelled.
-    given : tuple of str or None
-        Labels that people gave it already, primary first; None where nobody did.
-    """
+    """A unit to be labelled, with what helps to do it."""
 
     item: Handout
-    label: str
-    score: float
-    words: tuple[str, ...]
-    why: str
-    given: tuple[str, ...] | None = None
+    label: str  #: what the model says
+    score: float  #: how sure it is
+    words: tuple[str, ...]  #: those that decided
+    why: str  #: a strategy of choosing, or labelled
+    given: tuple[str, ...] | None = None  #: what people gave it already, primary first; None where nobody did
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came back for a unit.
+    """What came back for a unit."""
 
-    Attributes
-    ----------
-    record : Mapping
-        What it carries.
-    labels : tuple of str
-        Labels as written, primary first; "none" for none.
-    who : str
-        The annotator, where the tool tells; "" otherwise.
-    place : str
-        The file, and where in it.
-    """
-
-    record: Mapping[str, Any]
-    labels: tuple[str, ...]
-    who: str
+    record: Mapping[str, Any]  #: what it carries
+    labels: tuple[str, ...]  #: as written, primary first; "none" for none
+    who: str  #: the annotator, where the tool tells; "" otherwise
     note: str
-    place: str
+    place: str  #: the file, and where in it
 
 
 def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -123,16 +98,8 @@ def rows_from(
 ) -> list[Row]:
     """Turn what came back into rows.
 
-    Parameters
-    ----------
-    answers : iterable of Said
-    labels : LabelSet
-    who : str
-        The annotator, where the tool does not tell.
-    settled : bool
-        These decide between earlier ones that differ.
-    source : str or Path
-        The file, for the record.
+    ``who`` holds where the tool does not tell the annotator. Rows that are ``settled`` decide between earlier
+    ones that differ.
 
     Raises
     ------
@@ -159,10 +126,9 @@ def rows_from(
             )
         )  # fmt: skip
     if wrong:
-        shown = "; ".join(f"{place}: {error}" for place, error in wrong[:_SHOWN])
-        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         unknown = any(isinstance(error, UnknownLabelError) for _, error in wrong)
-        raise (UnknownLabelError if unknown else CorpusError)(shown + more, hint="nothing was taken in")
+        told = several([f"{place}: {error}" for place, error in wrong])
+        raise (UnknownLabelError if unknown else CorpusError)(told, hint="nothing was taken in")
     return rows
 
 

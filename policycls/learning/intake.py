@@ -17,25 +17,13 @@ from policycls.learning.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of it.
+    """What came of it."""
 
-    Attributes
-    ----------
-    added, known : int
-        Rows that are new, and those that were there already.
-    test : int
-        New rows in documents that are kept for testing.
-    corrected : int
-        New rows that supersede another label of the same person, or settle.
-    alike : tuple of str
-        Texts that stand with different primary labels, at most twenty.
-    """
-
-    added: int
-    known: int
-    test: int
-    corrected: int
-    alike: tuple[str, ...]
+    added: int  #: new rows
+    known: int  #: rows that were there already
+    test: int  #: new rows in documents that are kept for testing
+    corrected: int  #: new rows that supersede another label of the same person, or settle
+    alike: tuple[str, ...]  #: texts that stand with different primary labels, at most twenty
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there were of each kind."""
@@ -43,12 +31,9 @@ class Taken:
 
 
 def take_in(workspace: Workspace, rows: Sequence[Row], *, strict: bool = False) -> Taken:
-    """Add rows to a workspace; with ``strict``, texts that stand with different labels are refused.
+    """Add rows to a workspace, all of them or none.
 
-    Raises
-    ------
-    ConflictError
-        If a unit is there twice with different labels, or ``strict`` and a text is. Nothing is added then.
+    A unit that is there twice with different labels is a ConflictError, and so is, with ``strict``, a text.
     """
     there = workspace.ledger.read()
     held = latest(there)

@@ -32,26 +32,15 @@ class Term:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Figures about n words for k classes.
-
-    Attributes
-    ----------
-    documents : tuple of int, (n,)
-        In how many documents each word stands.
-    own, context : ndarray of float64, (n, k)
-        What a word says about its unit, and about the units around it, per occurrence and before the
-        length norm.
-    bias : ndarray of float64, (k,)
-        What holds for every unit; the row of kind "bias" in the table.
-    """
+    """Figures about n words for k classes."""
 
     classes: tuple[str, ...]
     kinds: tuple[str, ...]
     texts: tuple[str, ...]
-    documents: tuple[int, ...]
-    own: Floats
-    context: Floats
-    bias: Floats
+    documents: tuple[int, ...]  #: in how many each word stands
+    own: Floats  #: what a word says about its unit, per occurrence and before the length norm; (n, k)
+    context: Floats  #: likewise about the units around; (n, k)
+    bias: Floats  #: what holds for every unit, (k,); the row of kind "bias" in the table
 
     def about(self, classes: Sequence[str]) -> Evidence:
         """Return the figures for other classes; 0 for those that it does not know."""
@@ -78,13 +67,7 @@ def shipped_knowledge() -> Knowledge:
 
 
 def read_terms(path: str | Path) -> tuple[Term, ...]:
-    """Read a table of terms.
-
-    Raises
-    ------
-    CorpusError
-        If it cannot be read, with the line.
-    """
+    """Read a table of terms; what cannot be read is a CorpusError with the line."""
     terms = []
     for number, line in _lines(path):
         parts = line.split("\t")

@@ -72,11 +72,6 @@ def read(path: Path) -> Iterator[Said]:
     """Yield what people said, by a JSON export: an answer for each annotation that was not cancelled.
 
     Of one person's several annotations of a task the last counts. An empty one means none.
-
-    Raises
-    ------
-    CorpusError
-        If it is no export of Label Studio.
     """
     try:
         tasks = loads(path.read_text(encoding="utf-8-sig"))

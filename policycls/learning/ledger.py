@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from policycls.atomic import atomic_path, failure
 from policycls.errors import CorpusDamagedError, CorpusError, LockedError
+from policycls.types import NONE
 
 Part = Literal["train", "test"]
 
@@ -30,52 +31,34 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a person said about a unit.
-
-    Attributes
-    ----------
-    doc : str
-    unit : int
-        Its number in the document.
-    text, kind, heading, before, after : str
-        ``before`` and ``after`` are the units around it, "" for none.
-    labels : tuple of str
-        Measure ids, primary first; empty for none.
-    who, when : str
-        The annotator, and the moment as an ISO date and time.
-    guideline : str
-        Version of the label set under which it was read.
-    part : {"train", "test"}
-        Whether its document is kept for testing.
-    settled : bool
-        It decides between earlier rows that differ.
-    note, source : str
-        A remark; the file it came from.
-    among : tuple of str
-        The measures from which the labels were chosen.
-    """
+    """What a person said about a unit."""
 
     doc: str
-    unit: int
+    unit: int  #: its number in the document
     text: str
-    labels: tuple[str, ...]
+    labels: tuple[str, ...]  #: measure ids, primary first; empty for none
     who: str
-    when: str
-    guideline: str
-    part: Part
-    among: tuple[str, ...]
+    when: str  #: ISO date and time
+    guideline: str  #: version of the label set under which it was read
+    part: Part  #: whether its document is kept for testing
+    among: tuple[str, ...]  #: the measures from which the labels were chosen
     kind: str = "sentence"
     heading: str = ""
-    before: str | None = None
-    after: str | None = None
-    settled: bool = False
+    before: str | None = None  #: the unit before it in the document, "" for none
+    after: str | None = None  #: likewise
+    settled: bool = False  #: it decides between earlier rows that differ
     note: str = ""
-    source: str = ""
+    source: str = ""  #: the file it came from
 
     @property
     def id(self) -> str:
         """Sixteen digits that name the unit: a hash of document, number and text."""
         return unit_id(self.doc, self.unit, self.text)
+
+    @property
+    def said(self) -> str:
+        """The labels as people write them, "none" for none."""
+        return "|".join(self.labels) or NONE
 
 
 def unit_id(doc: str, unit: int, text: str) -> str:
@@ -84,13 +67,7 @@ def unit_id(doc: str, unit: int, text: str) -> str:
 
 
 class Ledger:
-    """The file of rows.
-
-    Parameters
-    ----------
-    path : Path
-        Made at the first writing.
-    """
+    """The file of rows; it is made at the first writing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -101,11 +78,8 @@ class Ledger:
     def read(self) -> list[Row]:
         """Return all rows in the order in which they were added.
 
-        Raises
-        ------
-        CorpusDamagedError
-            At the first line that is not what was written. What a process that was killed had begun to add is
-            passed over.
+        What a process that was killed had begun to add is passed over. The first line that is not what was
+        written is a CorpusDamagedError.
         """
         rows = []
         for number, line in enumerate(self._lines(), 1):
@@ -124,14 +98,12 @@ class Ledger:
         return [n for n, line in enumerate(self._lines(), 1) if not line.endswith(b"\n") or not _row(line)]
 
     def append(self, rows: Sequence[Row]) -> None:
-        """Add rows; after a kill all of them are there or none.
+        """Add rows; after a kill, or where there is no space left, all of them are there or none.
 
         Raises
         ------
         LockedError
             If another process holds the file for long.
-        OutputError
-            If there is no space left, say; no row is added then.
         """
         data = b"".join(_line(row) for row in rows)
         with self._locked():

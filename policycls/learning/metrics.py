@@ -21,29 +21,15 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Judged:
-    """What people said about n units, and what a model said, as columns.
+    """What people said about n units, and what a model said, as columns."""
 
-    Attributes
-    ----------
-    classes : tuple of str, (k,)
-        Labels, "none" among them where it occurs.
-    truth, guess : ndarray of int64, (n,)
-        Positions of the primary labels among the classes.
-    proba : ndarray of float64, (n, k)
-        Calibrated probabilities; nothing is told from the column of "none".
-    truth_sets, guess_sets : ndarray of bool, (n, k)
-        All labels of each unit, without those left open and without "none".
-    documents : ndarray of int64, (n,)
-        Number of each unit's document, from 0 without gaps.
-    """
-
-    classes: tuple[str, ...]
-    truth: NDArray[np.int64]
-    guess: NDArray[np.int64]
-    proba: Floats
-    truth_sets: NDArray[np.bool_]
-    guess_sets: NDArray[np.bool_]
-    documents: NDArray[np.int64]
+    classes: tuple[str, ...]  #: k labels, "none" among them where it occurs
+    truth: NDArray[np.int64]  #: column of the primary label, (n,)
+    guess: NDArray[np.int64]  #: likewise what the model said
+    proba: Floats  #: calibrated, (n, k); nothing is told from the column of "none"
+    truth_sets: NDArray[np.bool_]  #: all labels, (n, k), without those left open and "none"
+    guess_sets: NDArray[np.bool_]  #: likewise what the model said
+    documents: NDArray[np.int64]  #: number of each unit's document, from 0 without gaps
 
     @property
     def measures(self) -> list[int]:
@@ -61,24 +47,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Counts:
-    """Sums over the units of each document, or of each bootstrap draw: the first axis, d long.
+    """Sums over the units of each of d documents, or of each of d bootstrap draws."""
 
-    Attributes
-    ----------
-    confusion : ndarray of float64, (d, k, k)
-        Units by true and by given primary label.
-    sets : ndarray of float64, (d, 3)
-        Labels given and right, labels given, labels wanted.
-    bins : ndarray of float64, (d, m, BINS)
-        For each of the m measures and each bin the sum of probability minus truth.
-    squares : ndarray of float64, (d,)
-        Squared error of the probabilities, averaged over the measures.
-    """
-
-    confusion: Floats
-    sets: Floats
-    bins: Floats
-    squares: Floats
+    confusion: Floats  #: units by true and by given primary label, (d, k, k)
+    sets: Floats  #: labels given and right, labels given, labels wanted, (d, 3)
+    bins: Floats  #: by measure and bin the sum of probability minus truth, (d, m, BINS)
+    squares: Floats  #: squared error of the probabilities, averaged over the measures, (d,)
 
     def drawn(self, weights: Floats) -> Counts:
         """Sum documents by weights ``(draws, d)``: how often each document stands in each draw."""

@@ -27,29 +27,15 @@ STAGED = ".staged-"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A model of the workspace.
+    """A model of the workspace."""
 
-    Attributes
-    ----------
-    name : str
-        Its folder's name, or "shipped".
-    current : bool
-        Whether it is the one in use.
-    manifest : Mapping
-    """
-
-    name: str
-    current: bool
+    name: str  #: its folder's name, or "shipped"
+    current: bool  #: whether it is the one in use
     manifest: Mapping[str, Any]
 
 
 class Registry:
-    """The folder of models.
-
-    Parameters
-    ----------
-    workspace : Path
-    """
+    """The folder of a workspace's models."""
 
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace
@@ -63,13 +49,7 @@ class Registry:
         return folder.name if folder.parent == self.folder else SHIPPED
 
     def path(self, name: str) -> Path:
-        """Return the folder of a model by its name, its short id, "current" or "shipped".
-
-        Raises
-        ------
-        ModelNotFoundError
-            If there is none.
-        """
+        """Return the folder of a model by its name, its number, its short id, "current" or "shipped"."""
         if name in (SHIPPED, "current"):
             return data_path("models", "default") if name == SHIPPED else current_model(self.workspace)
         named = [x for x in self._names() if name in (x, x.partition("-")[0], x.partition("-")[2])]
@@ -132,13 +112,7 @@ class Registry:
             place.write_text(text + json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
 
     def previous(self) -> str:
-        """Return the model that was in use before the current one.
-
-        Raises
-        ------
-        ModelError
-            If there was none.
-        """
+        """Return the model that was in use before the current one; a ModelError if there was none."""
         current = self.current
         for line in reversed(self.history()):
             if line["model"] == current and line["action"] == "promote":
@@ -147,13 +121,7 @@ class Registry:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from changing models meanwhile.
-
-        Raises
-        ------
-        LockedError
-            If one is at it; it is named.
-        """
+        """Keep other processes from changing models; one that is at it is named in a LockedError."""
         lock = FileLock(self.folder / ".lock")
         holder = self.folder / ".lock.pid"
         try:

@@ -12,14 +12,14 @@ from policycls.types import NONE
 SHOWN = 20
 
 
-def check_repeats(said: Iterable[tuple[Hashable, str, Sequence[str]]]) -> None:
-    """Refuse labels that contradict each other, given what tells a unit, its name for people, its labels.
+def several(told: Sequence[object]) -> str:
+    """Return the first of them in one text, and how many there are beside."""
+    more = f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return "; ".join(map(str, told[:SHOWN])) + more
 
-    Raises
-    ------
-    ConflictError
-        If a unit has different labels.
-    """
+
+def check_repeats(said: Iterable[tuple[Hashable, str, Sequence[str]]]) -> None:
+    """Refuse labels that contradict each other, given what tells a unit, its name for people, its labels."""
     found: dict[Hashable, dict[str, None]] = defaultdict(dict)
     names: dict[Hashable, str] = {}
     for key, name, labels in said:

@@ -29,31 +29,15 @@ DOUBTS = "doubts.jsonl"
 
 @dataclass(frozen=True)
 class Retrained:
-    """What a retraining came to.
+    """What a retraining came to."""
 
-    Attributes
-    ----------
-    name : str
-        The candidate's name.
-    own, base : Comparison or None
-        On the user's test documents and on those that ship; None where there are none.
-    deciding : Comparison or None
-        That of the two which decided; None where neither could.
-    refused : str
-        Why it was refused; "" where it was not.
-    forced : bool
-        It was put to use all the same.
-    conflicts : list of Conflict
-        Units that were left out.
-    """
-
-    name: str
-    own: Comparison | None
-    base: Comparison | None
-    deciding: Comparison | None
-    refused: str
-    forced: bool
-    conflicts: list[Conflict]
+    name: str  #: the candidate's
+    own: Comparison | None  #: on the user's test documents, where there are any
+    base: Comparison | None  #: likewise on those that ship
+    deciding: Comparison | None  #: that of the two which decided, if one could
+    refused: str  #: why it was refused; "" where it was not
+    forced: bool  #: it was put to use all the same
+    conflicts: list[Conflict]  #: units that were left out
 
     @property
     def promoted(self) -> bool:
@@ -71,16 +55,8 @@ def retrain(
 ) -> Retrained:
     """Fit a candidate on the shipped corpus and the workspace's rows, and promote it if the gate passes.
 
-    Parameters
-    ----------
-    workspace : Workspace
-    margin : float
-        So much macro-F1 may be lost where chance would explain it.
-    force : bool
-        Promote it even so; the history tells.
-    recipe : Recipe, optional
-    tell : callable
-        Takes a line about what is being done.
+    Up to ``margin`` of macro-F1 may be lost where chance would explain it. With ``force`` it is promoted even
+    so; the history tells. ``tell`` takes a line about what is being done.
 
     Raises
     ------
@@ -128,13 +104,7 @@ def retrain(
 
 
 def promote(workspace: Workspace, name: str, *, force: bool = False) -> str:
-    """Put a model of the workspace in use; return its name.
-
-    Raises
-    ------
-    ModelError
-        If there is no such model, or it was refused and ``force`` is not given.
-    """
+    """Put a model of the workspace in use; return its name. One that was refused needs ``force``."""
     models = workspace.models
     with models.locked():
         found = _named(workspace, name)
@@ -148,13 +118,7 @@ def promote(workspace: Workspace, name: str, *, force: bool = False) -> str:
 
 
 def rollback(workspace: Workspace) -> tuple[str, str]:
-    """Go back to the model that was in use before; return the name of the one left and of the one now in use.
-
-    Raises
-    ------
-    ModelError
-        If there was none.
-    """
+    """Go back to the model that was in use before; return the names of the one left and of that one."""
     models = workspace.models
     with models.locked():
         left, found = models.current, models.previous()

@@ -15,7 +15,7 @@ import numpy as np
 
 from policycls.documents.boundary import guarded
 from policycls.errors import TableError, UsageError
-from policycls.learning.answers import differ, latest, parts, said
+from policycls.learning.answers import differ, latest, parts
 from policycls.learning.corpus import read_table
 from policycls.learning.handout import Handout, Suggestion
 from policycls.learning.ledger import Part, Row, unit_id
@@ -38,17 +38,10 @@ _TABLES: Final = (".jsonl", ".csv", ".xlsx", ".parquet")
 
 @dataclass(frozen=True)
 class Pool:
-    """Units to choose from.
-
-    Attributes
-    ----------
-    items : list of Handout, (n,)
-    proba : ndarray of float64, (n, n_classes)
-    classes : tuple of str
-    """
+    """Units to choose from."""
 
     items: list[Handout]
-    proba: Floats
+    proba: Floats  #: (n, n_classes)
     classes: tuple[str, ...]
 
     def order(self, strategy: str, rng: np.random.Generator, counts: Mapping[str, int]) -> list[int]:
@@ -72,13 +65,7 @@ Read = tuple[str, int, str, str, str]
 
 
 def read_units(paths: Sequence[str]) -> list[Read]:
-    """Read units from tagged or extracted tables or JSONL.
-
-    Raises
-    ------
-    TableError, CorpusDamagedError
-        If a file has not the columns ``doc``, ``unit`` and ``text``.
-    """
+    """Read units from tagged or extracted tables or JSONL; what is none is a TableError."""
     found = []
     for path in paths:
         rows = list(read_rows(path))
@@ -134,27 +121,17 @@ def suggest(
     test_share: float = TEST_SHARE,
     seed: int = 0,
 ) -> list[Suggestion]:
-    """Choose units to be labelled.
+    """Choose units to be labelled from what ``policycls tag`` wrote, at most n; return them in reading order.
 
     Parameters
     ----------
-    workspace : Workspace
-    paths : sequence of str
-        What ``policycls tag`` wrote; not needed for "conflicts" and "labelled".
-    n : int
     strategy : str
         "uncertain": the model hesitates. "rare": likely examples of labels with few. "varied": drawn at
         random, none like another. "random". "doubtful": the user's own rows which a model that has not
         seen their document takes for unlikely. "mixed": some of all. "conflicts": units about which
-        people differ. "labelled": all that is labelled.
+        people differ, all of them. "labelled": all that is labelled.
     test_share : float
         The share drawn at random from documents that are kept for testing.
-    seed : int
-
-    Returns
-    -------
-    list of Suggestion
-        By document, in reading order; fewer than n where there are no more, all for "labelled".
     """
     if strategy not in STRATEGIES:
         raise UsageError(f"unknown strategy {strategy!r}", hint=f"there are {', '.join(STRATEGIES)}")
@@ -279,7 +256,7 @@ def _labelled(
         item = Handout.of(row)
         proba = model.predict_proba([item.before, item.text, item.after], documents=[0, 0, 0])[1]
         if apart:
-            note = "; ".join(f"{x.who}: {said(x)}" for x in people)
+            note = "; ".join(f"{x.who}: {x.said}" for x in people)
             yield _suggestion(model, item, proba, "conflict", note=note)
         else:
             yield _suggestion(model, item, proba, "labelled", given=row.labels, note=row.note)
@@ -299,5 +276,5 @@ def _doubtful(
             continue
         item = Handout.of(people[-1])
         proba = model.predict_proba([item.text])[0]
-        note = f"{said(people[-1])} ({x['confidence']:.2f}) -> {x['suggested']}?"
+        note = f"{people[-1].said} ({x['confidence']:.2f}) -> {x['suggested']}?"
         yield _suggestion(model, item, proba, "doubtful", note=note)

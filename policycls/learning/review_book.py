@@ -139,15 +139,7 @@ def _meanings(sheet: Any, layout: Layout, styles: Styles) -> None:
 
 
 def read(path: Path) -> Iterator[Said]:
-    """Yield what people chose, from a workbook or from a table with its columns; blank rows are passed over.
-
-    Raises
-    ------
-    CorpusError
-        If it has not the columns of such a workbook.
-    TableError
-        If it cannot be read.
-    """
+    """Yield what people chose, from a workbook or a table with its columns; blank rows are passed over."""
     key_of = {name: key for key, (english, chinese, _) in _COLUMNS.items() for name in (english, chinese)}
     for line, cells in read_records(str(path), "the columns of a workbook for labelling"):
         row = {key_of[name]: value for name, value in cells.items() if name in key_of}

@@ -30,13 +30,7 @@ def _row(x: Suggestion, labels: LabelSet) -> dict[str, Any]:
 
 
 def read(path: Path) -> Iterator[Said]:
-    """Yield the labels: those at 0.5 or above, in the order that ``meta`` states or by their value.
-
-    Raises
-    ------
-    CorpusError
-        If a line is not of this shape.
-    """
+    """Yield the labels: those at 0.5 or above, in the order that ``meta`` states or by their value."""
     for number, row in read_lines(path.read_bytes(), path):
         try:
             cats, meta = row["cats"], row.get("meta") or {}

@@ -78,10 +78,7 @@ def folds(
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Divide units, given the document of each, into n folds by document, or as many as there are documents.
 
-    Yields
-    ------
-    train, test : ndarray of int64
-        Positions of units.
+    Yields the positions of the units of training and of testing.
     """
     names = list(dict.fromkeys(documents))
     order = np.random.default_rng(seed).permutation(len(names))

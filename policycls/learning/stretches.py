@@ -13,21 +13,12 @@ _GAP = ("", "")
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """All texts that a model needs to decide about labelled units in their context, as columns.
-
-    Attributes
-    ----------
-    texts, headings : list of str, (n,)
-        The heading is that above the text.
-    owners : list of int, (n,)
-        Number of the document.
-    units : list of LabelledUnit or None, (n,)
-        None for a text that is there as context alone.
-    """
+    """All texts that a model needs to decide about labelled units in their context, as columns."""
 
     texts: list[str] = field(default_factory=list)
-    headings: list[str] = field(default_factory=list)
-    owners: list[int] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)  #: those above the texts
+    owners: list[int] = field(default_factory=list)  #: number of the document
+    #: None for a text that is there as context alone
     units: list[LabelledUnit | None] = field(default_factory=list)
 
     @property

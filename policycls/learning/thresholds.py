@@ -22,13 +22,8 @@ def review_thresholds(
 ) -> dict[float, float]:
     """Return for each of :data:`PRECISIONS` the lowest threshold above which labels are right at that rate.
 
-    A precision that is never reached gets 1.0: every unit is to be looked at.
-
-    Parameters
-    ----------
-    chosen, labels : ndarray of int64, (n,)
-        Columns of the class that was given and of the right one.
-    proba : ndarray of float64, (n, n_classes)
+    A precision that is never reached gets 1.0: every unit is to be looked at. ``chosen`` and ``labels`` are
+    the columns of the class that was given and of the right one, ``(n,)``; ``proba`` is ``(n, n_classes)``.
     """
     confidence = proba[np.arange(len(chosen)), chosen]
     order = np.argsort(-confidence, kind="stable")

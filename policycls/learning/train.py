@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +26,21 @@ from policycls.types import NONE
 
 #: A class with fewer labelled units than this cannot be learnt and calibrated.
 LEAST_EXAMPLES = 3
+#: What the search tries, and in how many folds.
+STRENGTHS = (0.1, 0.3, 1.0, 3.0)
+CONTEXTS = (0.0, 1.0)
+_FOLDS = 3
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted model, not yet written.
-
-    Attributes
-    ----------
-    about : Mapping
-        What the manifest tells beside the weights.
-    out_of_fold : ndarray of float64, (n_units, n_classes)
-        Probabilities of each labelled unit by models that have not seen its document.
-    """
+    """A fitted model, not yet written."""
 
     weights: Weights
     classes: tuple[str, ...]
     settings: Settings
-    about: Mapping[str, Any]
-    out_of_fold: Floats
+    about: Mapping[str, Any]  #: what the manifest tells beside the weights
+    out_of_fold: Floats  #: probabilities of each labelled unit by models that have not seen its document
 
     @property
     def model(self) -> Model:
@@ -104,8 +101,6 @@ def train(
     ----------
     documents : sequence of LabelledDocument
         Training documents alone: what is kept for testing must not be among them.
-    labels : LabelSet
-    recipe : Recipe, optional
     knowledge : Knowledge, optional
         Terms and evidence; those about labels that the set does not have are left out.
     allow_small : bool
@@ -192,3 +187,43 @@ def _versions() -> dict[str, str]:
         "policycls": __version__, "python": platform.python_version(), "numpy": np.__version__,
         "scipy": scipy.__version__, "scikit-learn": sklearn.__version__,
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A recipe and its macro-F1 by grouped cross-validation."""
+
+    recipe: Recipe
+    macro_f1: float
+
+
+def search(
+    documents: Sequence[LabelledDocument],
+    labels: LabelSet,
+    *,
+    start: Recipe | None = None,
+    knowledge: Knowledge | None = None,
+    several: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Tried]:
+    """Try some recipes that differ from ``start``, and tell of each; return them, the best first.
+
+    Where ``start`` has no context, none is tried. The rest is as for :func:`train`.
+    """
+    from sklearn.metrics import f1_score
+
+    start = start or Recipe()
+    classes = classes_of(documents, labels)
+    known = fitting(knowledge or Knowledge(), classes)
+    units = units_of(documents, classes, several=several)
+    rows = units.labelled
+    truth = units.labels[rows]
+    tried = []
+    for strength, context in product(STRENGTHS, CONTEXTS if start.context else (0.0,)):
+        recipe = replace(start, strength=strength, context=context)
+        guess = out_of_fold(units, classes, recipe, known, _FOLDS)[rows].argmax(axis=1)
+        occur = np.unique(truth)
+        score = float(f1_score(truth, guess, labels=occur, average="macro", zero_division=0.0))
+        tell(f"strength {strength:g}, context {context:g}: macro-F1 {score:.3f}")
+        tried.append(Tried(recipe, score))
+    return sorted(tried, key=lambda x: -x.macro_f1)

@@ -31,13 +31,7 @@ class Workspace:
 
     @classmethod
     def find(cls, stated: str | Path | None = None) -> Workspace:
-        """Return the workspace of :func:`policycls.resources.find_workspace`.
-
-        Raises
-        ------
-        CorpusError
-            If there is none.
-        """
+        """Return that of :func:`policycls.resources.find_workspace`; a CorpusError if there is none."""
         root = find_workspace(stated)
         if root is None:
             hint = "make one with 'policycls init DIR' and run this in it, or pass --workspace DIR"
@@ -46,14 +40,9 @@ class Workspace:
 
     @classmethod
     def create(cls, folder: str | Path, labels: str | Path | None = None) -> Workspace:
-        """Make a workspace.
+        """Make a workspace in a new or empty folder.
 
-        Parameters
-        ----------
-        folder : str or Path
-            A new or empty folder.
-        labels : str or Path, optional
-            A schema of one's own, which takes the place of the one that ships; it is copied.
+        A schema of one's own, which is copied, takes the place of the one that ships.
 
         Raises
         ------

@@ -16,9 +16,8 @@ from policycls.cli import app
 from policycls.learning.corpus import LabelledDocument, LabelledUnit, load_labelled
 from policycls.learning.fit import Recipe, fit_weights
 from policycls.learning.knowledge import Knowledge
-from policycls.learning.search import search
 from policycls.learning.stretches import placed
-from policycls.learning.train import train, units_of
+from policycls.learning.train import search, train, units_of
 from policycls.model import Model, load_model
 from policycls.schema import LabelSet
 
