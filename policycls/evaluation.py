@@ -59,13 +59,12 @@ def compare_job(
     a: str, b: str, on: Sequence[str], *, workspace: str | None, lang: Language, as_json: bool
 ) -> Iterator[str]:
     """Compare model A with model B on labelled data; yield the lines to print."""
-    from policycls.learning.comparison import compare, widened
+    from policycls.learning.comparison import all_classes, compare
     from policycls.model import load_model
 
     new, old = (load_model(_model_path(x, workspace)) for x in (a, b))
-    both = widened(new, old)
-    labels = labels_of([x for x in both[0].classes_ if x != NONE])
-    found = compare(*both, _read_test(on, labels))
+    labels = labels_of([x for x in all_classes(new, old) if x != NONE])
+    found = compare(new, old, _read_test(on, labels))
     if as_json:
         flips = [asdict(x) for x in found.flips]
         record = {"new": new.id, "old": old.id, **found.record(), "flips": flips}

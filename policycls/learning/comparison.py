@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from policycls.errors import LabelMismatchError
 from policycls.learning.bootstrap import DRAWS, Score, differences, intervals
 from policycls.learning.corpus import LabelledDocument
 from policycls.learning.evaluate import OVERALL, Chooser, judge
 from policycls.learning.metrics import Judged
 from policycls.model import Model
 from policycls.model.calibration import Calibration
-from policycls.model.classifier import Choice
 from policycls.model.weights import Quantised
 from policycls.types import NONE
 
@@ -102,26 +100,24 @@ class Comparison:
         }
 
 
+def all_classes(*models: Chooser) -> tuple[str, ...]:
+    """Return all labels that one of the models knows, and none."""
+    return tuple(dict.fromkeys([*(str(x) for model in models for x in model.classes_), NONE]))
+
+
 def compare(
     new: Chooser, old: Chooser, documents: Sequence[LabelledDocument], *, draws: int = DRAWS
 ) -> Comparison:
-    """Compare two models that know the same labels (see :func:`narrowed` and :func:`widened`).
-
-    Models that do not are a LabelMismatchError; other errors are those of
-    :func:`policycls.learning.evaluate.evaluate`.
-    """
-    if set(map(str, new.classes_)) != set(map(str, old.classes_)):
-        hint = "compare models of one label set"
-        raise LabelMismatchError("the two models know different labels", hint=hint)
-    a, b = (judge(model, documents) for model in (new, old))
-    b = _ordered(b, a.classes)
-    counts = np.bincount(a.truth, minlength=len(a.classes))
+    """Compare two models among all labels that one of them knows; errors as those of ``evaluate``."""
+    classes = all_classes(new, old)
+    a, b = (judge(model, documents, among=classes) for model in (new, old))
+    counts = np.bincount(a.truth, minlength=len(classes))
     difference = differences(a, b, draws=draws)
     enough = np.flatnonzero(counts >= LEAST_SUPPORT)
     if len(enough) > 1:
         kept = np.flatnonzero(np.isin(a.truth, enough))
         difference[DECIDING] = differences(a.take(kept), b.take(kept), draws=draws)["macro_f1"]
-    support = {x: n for x, n in zip(a.classes, counts.tolist(), strict=True) if n}
+    support = {x: n for x, n in zip(classes, counts.tolist(), strict=True) if n}
     return Comparison(
         len(documents), len(a.truth), intervals(a, draws=draws), intervals(b, draws=draws), difference,
         support, _flips(a, b, documents),
@@ -138,17 +134,6 @@ def _flips(a: Judged, b: Judged, documents: Sequence[LabelledDocument]) -> tuple
     return tuple(found)
 
 
-def _ordered(judged: Judged, classes: tuple[str, ...]) -> Judged:
-    """Return the same with the classes in another order."""
-    column = np.array([classes.index(x) for x in judged.classes])
-    back = np.argsort(column)
-    return replace(
-        judged, classes=classes, truth=column[judged.truth], guess=column[judged.guess],
-        proba=judged.proba[:, back], truth_sets=judged.truth_sets[:, back],
-        guess_sets=judged.guess_sets[:, back],
-    )  # fmt: skip
-
-
 def narrowed(model: Model, labels: Sequence[str]) -> Model:
     """Return a model that chooses among fewer labels, by the same weights."""
     known = [str(x) for x in model.classes_]
@@ -162,27 +147,3 @@ def narrowed(model: Model, labels: Sequence[str]) -> Model:
     calibration = Calibration(w.calibration.slope[kept], w.calibration.intercept[kept])
     weights = replace(w, own=own, context=context, bias=w.bias[kept], calibration=calibration)
     return Model(weights, [known[n] for n in kept], model.settings, model_id=model.id, path=model.path)
-
-
-@dataclass(frozen=True)
-class Widened:
-    """A model among more labels than it knows: those it never gives."""
-
-    model: Chooser
-    classes_: tuple[str, ...]
-
-    def choose(
-        self,
-        texts: Sequence[str],
-        *,
-        headings: Sequence[str] | None = None,
-        documents: Sequence[object] | None = None,
-    ) -> Sequence[Choice]:
-        """Decide as the model does."""
-        return self.model.choose(texts, headings=headings, documents=documents)
-
-
-def widened(new: Chooser, old: Chooser) -> tuple[Widened, Widened]:
-    """Return two models among all labels that one of them knows, and none."""
-    every = tuple(dict.fromkeys([*map(str, new.classes_), *map(str, old.classes_), NONE]))
-    return Widened(new, every), Widened(old, every)

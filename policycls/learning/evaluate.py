@@ -99,16 +99,22 @@ def evaluate(
     )  # fmt: skip
 
 
-def judge(model: Chooser, documents: Sequence[LabelledDocument], *, alone: bool = False) -> Judged:
+def judge(
+    model: Chooser,
+    documents: Sequence[LabelledDocument],
+    *,
+    alone: bool = False,
+    among: Sequence[str] | None = None,
+) -> Judged:
     """Have a model decide about labelled units, as tagging would: traditional text is read simplified.
 
-    Parameters and errors are those of :func:`evaluate`.
+    The classes are the model's own and none, or those ``among`` which it is compared with another model.
+    The rest is as for :func:`evaluate`.
     """
     rows = placed(documents)
     if not rows.labelled:
         raise TooFewExamplesError("there is no labelled unit to evaluate on")
-    known = [str(x) for x in model.classes_]
-    classes = (*known, *([NONE] if NONE not in known else []))
+    classes = tuple(dict.fromkeys([*map(str, among or model.classes_), NONE]))
     _check_labels(documents, classes)
     traditional = [looks_traditional("\n".join(unit.text for unit in x.units)) for x in documents]
     texts, headings = (

@@ -172,17 +172,14 @@ class Ledger:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        lock = FileLock(self._lock)
         try:
-            lock.acquire(timeout=PATIENCE)
+            lock = FileLock(self._lock).acquire(timeout=PATIENCE)
         except Timeout as error:
             raise LockedError("another process is writing to it", hint="try again", path=self.path) from error
         except OSError as error:
             raise CorpusError(f"cannot be written: {error.strerror or error}", path=self.path) from error
-        try:
+        with lock:
             yield
-        finally:
-            lock.release()
 
 
 _NAMES = tuple(field.name for field in fields(Row))

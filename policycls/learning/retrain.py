@@ -9,7 +9,7 @@ from typing import Any
 from policycls.errors import ModelError, TooFewExamplesError
 from policycls.learning.answers import Conflict
 from policycls.learning.card import write_card
-from policycls.learning.comparison import MARGIN, Comparison, compare, narrowed, widened
+from policycls.learning.comparison import MARGIN, Comparison, all_classes, compare, narrowed
 from policycls.learning.corpus import LabelledDocument
 from policycls.learning.fit import Recipe
 from policycls.learning.handout import write_lines
@@ -137,11 +137,10 @@ def _compared(
     """Compare on the user's documents among all labels, on shipped ones among those they were read for."""
     found = {}
     if full := [x for x in own if not x.open]:
-        found["own"] = compare(*widened(new, old), full)
+        found["own"] = compare(new, old, full)
     if base:
-        every = {*map(str, new.classes_), *map(str, old.classes_)}
-        read_for = [x for x in every if x not in base[0].open]
-        found["base"] = compare(*widened(narrowed(new, read_for), narrowed(old, read_for)), base)
+        read_for = [x for x in all_classes(new, old) if x not in base[0].open]
+        found["base"] = compare(narrowed(new, read_for), narrowed(old, read_for), base)
     return found
 
 

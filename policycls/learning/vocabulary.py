@@ -46,12 +46,12 @@ def build_vocabulary(
     key_sets = [np.array([(ord(x[0]) << 16) | ord(x[1]) for x in bigrams], dtype=np.uint64)]
     counts: Counter[str] = Counter()
     for batch in _batches(texts):
-        codes = normalise(batch).codes
-        counted = is_counted(codes)
+        normal = normalise(batch)
+        codes, counted = normal.codes, is_counted(normal.codes)
         code_sets.append(np.unique(codes[counted]))
         both = np.flatnonzero(counted[:-1] & counted[1:])
         key_sets.append(np.unique(bigram_keys(codes[both], codes[both + 1])))
-        counts.update(segmenter.cut(normalise(batch).text))
+        counts.update(segmenter.cut(normal.text))
     known = {word for word in counts if is_word(word)} | set(words)
     vocabulary = Vocabulary(
         chars=np.unique(np.concatenate(code_sets)),

@@ -8,7 +8,7 @@ from judged import Saying, document
 from typer.testing import CliRunner
 
 from policycls.cli import app
-from policycls.errors import LabelMismatchError, TooFewExamplesError, UnknownLabelError
+from policycls.errors import TooFewExamplesError, UnknownLabelError
 from policycls.learning.comparison import compare
 from policycls.learning.corpus import LabelledDocument, LabelledUnit
 from policycls.learning.evaluate import evaluate
@@ -83,9 +83,22 @@ def test_two_models_are_compared_on_the_same_documents():
     documents = [document(str(n), ("a b", "b"), ("a a", "a")) for n in range(10)]
     found = compare(Saying(), Worse(), documents).difference
     assert found["accuracy"].value == found["accuracy"].low == 0.5
-    Worse.classes_ = np.array(["a", "c", "none"])
-    with pytest.raises(LabelMismatchError):
-        compare(Saying(), Worse(), documents)
+
+
+def test_models_of_different_labels_are_compared_among_all_of_them():
+    class Other(Saying):
+        classes_ = np.array(["none", "a", "c"])
+
+        def choose(self, texts, *, headings=None, documents=None):
+            return super().choose(["a" for _ in texts])
+
+    documents = [document("x", ("a", "a"), ("b", "b"), ("none", "c"))]
+    found = compare(Saying(), Other(), documents)
+    assert found.support == {"a": 1, "b": 1, "c": 1}
+    assert [found.old[f"f1:{x}"].value for x in "abc"] == [pytest.approx(2 / 4), 0, 0]
+    assert [found.new[f"f1:{x}"].value for x in "abc"] == [1, 1, 0]
+    assert [(x.unit, x.before, x.after) for x in found.gained] == [(0, "a", "b")]
+    assert compare(Other(), Saying(), documents).difference["accuracy"].value == pytest.approx(-1 / 3)
 
 
 def _run(*arguments):

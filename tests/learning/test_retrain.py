@@ -12,7 +12,7 @@ from workspaces import documents, workspace
 from policycls.errors import CorpusError, LockedError, ModelError, OutputError
 from policycls.learning import retrain as module
 from policycls.learning.bootstrap import Score
-from policycls.learning.comparison import Widened, compare, narrowed
+from policycls.learning.comparison import compare, narrowed
 from policycls.learning.intake import rows_of, take_in
 from policycls.learning.registry import STAGED
 from policycls.learning.retrain import promote, retrain, rollback
@@ -114,7 +114,7 @@ def test_labels_with_few_test_units_never_block(tmp_path):
     units = [unit for x in test for unit in x.units if unit.label == "money"]
     spoilt = [replace(x, units=tuple(u for u in x.units if u not in units[19:])) for x in test]
     blind = narrowed(model, ["permit"])
-    found = compare(Widened(blind, tuple(model.classes_)), model, spoilt)
+    found = compare(blind, model, spoilt)
     assert found.support["money"] == 19
     assert found.difference["f1:money"].value == -1
     assert found.difference["macro_f1"].high < 0
