@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policycls.atomic import atomic_path, check_folder, check_writable, failure
 from policycls.errors import ConflictError, TooFewExamplesError, UnknownLabelError
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 _MANY = 5000
 #: The label set that the data itself has.
 AUTO = "auto"
+_BY_ROW = "no column tells the documents: splits and intervals are by row, which flatters"
+_SEVERAL = "units have several labels each: all of them are learnt"
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedReport:
-    """What a training came to: the model's folder, units by primary label, what the user should know."""
+    """What a training came to."""
 
     folder: Path
-    documents: int
-    units: int
-    labels: dict[str, int]
-    notes: tuple[str, ...] = ()
+    corpus: Mapping[str, Any]  #: how many documents and units there were, and units by label
+    notes: tuple[str, ...]  #: what the user should know
 
     def summary(self) -> str:
         """Return it in one line."""
-        counts = ", ".join(f"{label} {count}" for label, count in self.labels.items())
-        size = f"{self.units:,} units of {self.documents:,} documents"
+        counts = ", ".join(f"{label} {count}" for label, count in self.corpus["by_label"].items())
+        size = f"{self.corpus['units']:,} units of {self.corpus['documents']:,} documents"
         return f"trained on {size}: {counts}; model in {self.folder}"
 
 
@@ -49,19 +49,11 @@ def train_job(
     tune: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> TrainedReport:
-    """Train a model on labelled files; ``tell`` takes a line about what is odd in the data.
+    """Train a model on labelled files, and write it to a new folder or over a model.
 
     Test documents of a corpus that has a ``splits.json`` are left out, and the model is evaluated on them.
-
-    Parameters
-    ----------
-    output : str
-        The model's folder; a new one, or one that holds a model. It is tried before anything is read.
-    labels : str, optional
-        A schema file, or "auto": the labels that the data has. By default the schema that ships.
-    allow_small, strict, tune : bool
-        Accept labels with fewer than three units; refuse texts that stand with different labels; try a small
-        grid of recipes by cross-validation over documents, and take the best.
+    ``labels`` is a schema file, by default the one that ships, or "auto": the labels that the data has.
+    ``tune`` tries a small grid of recipes. ``tell`` takes a line about what is odd in the data.
     """
     from policycls.learning.card import write_card
     from policycls.learning.corpus import load_labelled
@@ -78,16 +70,10 @@ def train_job(
     _, kept = stated_parts(data, schema)
     test = [x for x in documents if x.doc in kept]
     documents = [x for x in documents if x.doc not in kept]
-    if schema is None:
-        schema = _own_labels(documents)
-    recipe, notes = Recipe(), []
-    if all(len(x.units) == 1 for x in documents):
-        recipe = replace(recipe, context=0.0)
-        notes.append("no column tells the documents: splits and intervals are by row, which flatters")
+    schema = schema or _own_labels(documents)
+    by_row = all(len(x.units) == 1 for x in documents)
     several = labels == AUTO and _has_several(documents)
-    if several:
-        notes.append("units have several labels each: all of them are learnt")
-    knowledge = shipped_knowledge()
+    recipe, knowledge = Recipe(context=0.0) if by_row else Recipe(), shipped_knowledge()
     if tune:
         tried = search(documents, schema, start=recipe, knowledge=knowledge, several=several, tell=tell)
         recipe = tried[0].recipe
@@ -102,8 +88,8 @@ def train_job(
     except OSError as error:
         raise failure(Path(output) / "manifest.json", error) from error
     write_card(saved / "CARD.md", trained, schema)
-    corpus = trained.about["corpus"]
-    return TrainedReport(saved, corpus["documents"], corpus["units"], corpus["by_label"], tuple(notes))
+    notes = tuple(note for note, holds in ((_BY_ROW, by_row), (_SEVERAL, several)) if holds)
+    return TrainedReport(saved, trained.about["corpus"], notes)
 
 
 def _tell_alike(documents: Sequence[LabelledDocument], strict: bool, tell: Callable[[str], None]) -> None:

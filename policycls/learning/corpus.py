@@ -85,48 +85,33 @@ def load_labelled(
     *,
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[LabelledDocument]:
-    """Read labelled data.
+    """Read labelled data: documents in the order of the files, those of one name put together.
 
-    Parameters
-    ----------
-    paths : iterable of str or Path
-        Corpus folders (every ``*.jsonl`` in them), JSONL files, or tables (csv, xlsx, parquet) with some of
-        :data:`COLUMNS`. Rows without a label are left out. Where a table has no ``doc``, a row is a document.
-    labels : LabelSet, optional
-        The schema to hold them to; without one, labels are taken as they stand.
-    tell : callable
-        Takes a line about what was left out: rows without a label, and units that stand there twice.
-
-    Returns
-    -------
-    list of LabelledDocument
-        In the order of the files, documents of one name put together.
+    ``paths`` are corpus folders (every ``*.jsonl`` in them), JSONL files, or tables (csv, xlsx, parquet) with
+    some of :data:`COLUMNS`. Where a table has no ``doc``, a row is a document. Labels are held to a schema
+    where there is one. ``tell`` takes a line about what was left out: rows without a label, and units that
+    stand there twice.
 
     Raises
     ------
     UnknownLabelError
         If labels are not in the schema: all of them, with their lines.
-    ConflictError
-        If a unit (document, number and text) stands there with different labels.
     CorpusError, TableError
-        If a file cannot be read as labelled data, or nothing in it is labelled.
+        If a file cannot be read as labelled data, nothing in it is labelled, or a unit (document, number
+        and text) stands there with different labels.
     """
     documents: dict[str, list[LabelledUnit]] = {}
-    blank = 0
     metas: dict[str, Mapping[str, Any]] = {}
-    wrong: list[UnknownLabelError] = []
-    for file in _files(paths):
-        for doc, meta, unit in guarded(str(file), _rows(file, labels, wrong)):
-            if meta is None:
-                blank += 1
-                continue
-            units = documents.setdefault(doc, [])
-            if meta:
-                metas[doc] = meta
-            if unit is not None:
-                units.append(unit)
-    if wrong:
-        raise UnknownLabelError(several(wrong))
+    blank = 0
+    for doc, meta, unit in _every_row(paths, labels):
+        if meta is None:
+            blank += 1
+            continue
+        units = documents.setdefault(doc, [])
+        if meta:
+            metas[doc] = meta
+        if unit is not None:
+            units.append(unit)
     check_repeats(
         ((doc, unit.unit, unit.text), f"{doc}, unit {unit.unit}", unit.labels)
         for doc, units in documents.items()
@@ -196,6 +181,14 @@ def _names(columns: tuple[str, ...]) -> dict[str, str]:
 
 #: Of a row without a label, document alone; of a line about the document, no unit.
 _Row = tuple[str, Mapping[str, Any] | None, LabelledUnit | None]
+
+
+def _every_row(paths: Iterable[str | Path], labels: LabelSet | None) -> Iterator[_Row]:
+    wrong: list[UnknownLabelError] = []
+    for file in _files(paths):
+        yield from guarded(str(file), _rows(file, labels, wrong))
+    if wrong:
+        raise UnknownLabelError(several(wrong))
 
 
 def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -> Iterator[_Row]:

@@ -72,7 +72,7 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         sample_weight: ArrayLike | None = None,
         unread: Sequence[Collection[str]] | None = None,
     ) -> Self:
-        """Fit the model.
+        """Fit the model; return it.
 
         Parameters
         ----------
@@ -89,31 +89,20 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             For each text the labels for which it was not read: that it has another one does not speak
             against them.
 
-        Returns
-        -------
-        self
-
         Raises
         ------
         ValueError
             If there are fewer than two labels, or the sequences differ in length.
         """
         texts = _checked(X)
-        given = ["" if x is None or x != x else str(x) for x in list(y)]  # NaN  # noqa: PLR0124
-        if len(given) != len(texts):
-            raise ValueError(f"{len(texts)} texts, {len(given)} labels")
+        given = _labels(y, len(texts))
         self.classes_ = np.unique([x for x in given if x])
-        if len(self.classes_) < 2:
-            raise ValueError("needs at least 2 labels with examples")
         classes = [str(x) for x in self.classes_]
         numbers = np.array([classes.index(x) if x else -1 for x in given])
-        units = Units(
-            texts,
-            numbers,
-            [*range(len(texts))] if groups is None else list(groups),
-            None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64),
-            None if unread is None else _signs(numbers, classes, unread),
-        )
+        documents: list[object] = [*range(len(texts))] if groups is None else list(groups)
+        mass = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        signs = None if unread is None else _signs(numbers, classes, unread)
+        units = Units(texts, numbers, documents, mass, signs)
         context = 0.0 if groups is None else self.context
         recipe = Recipe(strength=self.strength, evidence=self.evidence, terms=self.terms, context=context)
         wanted = recipe.evidence or recipe.terms
@@ -147,6 +136,16 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _labels(y: Sequence[object] | NDArray[Any], n: int) -> list[str]:
+    """Return the labels, "" where there is none."""
+    given = ["" if x is None or x != x else str(x) for x in list(y)]  # NaN  # noqa: PLR0124
+    if len(given) != n:
+        raise ValueError(f"{n} texts, {len(given)} labels")
+    if len({x for x in given if x}) < 2:
+        raise ValueError("needs at least 2 labels with examples")
+    return given
 
 
 def _signs(

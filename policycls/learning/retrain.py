@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from policycls.errors import ModelError, TooFewExamplesError
-from policycls.learning.answers import Conflict
+from policycls.learning.answers import Answers, Conflict
 from policycls.learning.card import write_card
 from policycls.learning.comparison import MARGIN, Comparison, all_classes, compare, narrowed
 from policycls.learning.corpus import LabelledDocument
@@ -69,29 +69,14 @@ def retrain(
     with models.locked():
         own = workspace.own()
         base_train, base_test = workspace.base()
-        if not own.train and not base_train:
-            hint = "take some in: 'policycls review'"
-            raise TooFewExamplesError("there is no labelled unit here", hint=hint)
-        tell(f"training on {_units(base_train):,} units that ship and {_units(own.train):,} of your own")
-        if own.test and not own.train:
-            tell(
-                "note: all of your documents are kept for testing so far; the model learns from further ones"
-            )
-        weighty = [replace(x, weight=OWN_WEIGHT) for x in own.train] if base_train else own.train
-        trained = train(
-            [*base_train, *weighty], workspace.labels, recipe=recipe, knowledge=shipped_knowledge(),
-            allow_small=True, n_folds=N_FOLDS,
-        )  # fmt: skip
+        trained = _trained(workspace, own, base_train, recipe, tell)
         tell("comparing it with the model in use")
         found = _compared(trained.model, load_model(models.path("current")), own.test, base_test)
         decided = next((part for part, x in found.items() if _can_decide(part, x)), "")
         deciding = found.get(decided)
         refused = deciding.refused(margin) if deciding else ""
-        trained = trained.told(
-            own={"documents": len(own.train), "units": _units(own.train), "weight": OWN_WEIGHT},
-            evaluation={part: x.record() for part, x in found.items()},
-        )
-        name = _keep(workspace, trained, own.train)
+        evaluation = {part: x.record() for part, x in found.items()}
+        name = _keep(workspace, trained.told(evaluation=evaluation), own.train)
         told: dict[str, Any] = {"margin": margin, "decided_by": decided, "refused": refused}
         if deciding:
             told |= {"difference": deciding.deciding.record(), "shown": deciding.shown}
@@ -101,6 +86,29 @@ def retrain(
         else:
             models.note("refuse", name, **told)
     return Retrained(name, found.get("own"), found.get("base"), deciding, refused, forced, own.conflicts)
+
+
+def _trained(
+    workspace: Workspace,
+    own: Answers,
+    base: Sequence[LabelledDocument],
+    recipe: Recipe | None,
+    tell: Callable[[str], None],
+) -> Trained:
+    """Train on the shipped corpus and the user's own documents, of which a unit counts more."""
+    if not own.train and not base:
+        raise TooFewExamplesError("there is no labelled unit here", hint="take some in: 'policycls review'")
+    size = {"documents": len(own.train), "units": _units(own.train)}
+    tell(f"training on {_units(base):,} units that ship and {size['units']:,} of your own")
+    if own.test and not own.train:
+        further = "the model learns from further ones"
+        tell(f"note: all of your documents are kept for testing so far; {further}")
+    weighty = [replace(x, weight=OWN_WEIGHT) for x in own.train] if base else own.train
+    trained = train(
+        [*base, *weighty], workspace.labels, recipe=recipe, knowledge=shipped_knowledge(), allow_small=True,
+        n_folds=N_FOLDS,
+    )  # fmt: skip
+    return trained.told(own={**size, "weight": OWN_WEIGHT})
 
 
 def promote(workspace: Workspace, name: str, *, force: bool = False) -> str:

@@ -103,10 +103,9 @@ def train(
         Training documents alone: what is kept for testing must not be among them.
     knowledge : Knowledge, optional
         Terms and evidence; those about labels that the set does not have are left out.
-    allow_small : bool
-        Accept classes with fewer than three units.
-    several : bool
-        Second labels are learnt like first ones: for data in which a unit has as many labels as fit.
+    allow_small, several : bool
+        Accept classes with fewer than three units; learn second labels like first ones, which is for data
+        in which a unit has as many labels as fit.
     n_folds : int
         Parts into which documents are divided for calibration.
 
@@ -134,19 +133,21 @@ def train(
         secondary_above=secondary_threshold(documents, chosen, proba, classes),
         precisions=tuple(precisions.items()),
     )
-    about = {
+    about = _about(documents, labels, by_label, recipe)
+    return Trained(weights.calibrated(calibration), classes, settings, about, proba)
+
+
+def _about(
+    documents: Sequence[LabelledDocument], labels: LabelSet, by_label: Mapping[str, int], recipe: Recipe
+) -> dict[str, Any]:
+    sizes = {"documents": len(documents), "units": sum(by_label.values()), "by_label": by_label}
+    return {
         "date": datetime.now(UTC).date().isoformat(),
         "labels": {"version": labels.version, "digest": labels.digest},
-        "corpus": {
-            "fingerprint": fingerprint(documents),
-            "documents": len(documents),
-            "units": len(truth),
-            "by_label": by_label,
-        },
+        "corpus": {"fingerprint": fingerprint(documents), **sizes},
         "recipe": asdict(recipe),
         "versions": _versions(),
     }
-    return Trained(weights.calibrated(calibration), classes, settings, about, proba)
 
 
 def classes_of(documents: Sequence[LabelledDocument], labels: LabelSet) -> tuple[str, ...]:
