@@ -123,17 +123,16 @@ def _read_test(data: Sequence[str], labels: LabelSet) -> list[LabelledDocument]:
     return [x for x in documents if x.doc not in seen]
 
 
-def _model_path(name: str, workspace: str | None) -> Path | None:
+def _model_path(name: str, workspace: str | None) -> Path:
     """Return a model's folder by its path, or by its name in the workspace."""
-    from policycls.learning.workspace import Workspace
-    from policycls.resources import data_path, find_workspace
+    from policycls.learning.registry import Registry
+    from policycls.resources import SHIPPED, data_path, find_workspace
 
     if Path(name).is_dir():
         return Path(name)
-    if name == "shipped":
-        return data_path("models", "default")
-    root = find_workspace(workspace)
-    return Path(name) if root is None else Workspace(root).models.path(name)
+    if root := find_workspace(workspace):
+        return Registry(root).path(name)
+    return data_path("models", "default") if name == SHIPPED else Path(name)
 
 
 def _evaluation(found: Evaluation, model: str, labels: LabelSet, lang: Language) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policycls.evaluation import comparison_lines
@@ -38,13 +39,16 @@ def retrain_job(
     tell: Callable[[str], None],
 ) -> Iterator[str]:
     """Take labelled data in, retrain, and yield the lines that tell what came of it."""
-    from policycls.learning.intake import take_files
+    from policycls.learning.corpus import load_labelled
+    from policycls.learning.intake import rows_of, take_in
     from policycls.learning.retrain import retrain
     from policycls.learning.workspace import Workspace
 
     place = Workspace.find(workspace)
     if data:
-        taken = take_files(place, data, who=who, strict=strict, tell=tell)
+        source = ", ".join(Path(file).name for file in data)
+        rows = rows_of(place, load_labelled(data, place.labels, tell=tell), who=who, source=source)
+        taken = take_in(place, rows, strict=strict)
         tell(say("taken", lang, **taken.counts()))
         for text in taken.alike:
             tell(f"note: the same text stands with different labels: {text}")

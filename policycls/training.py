@@ -55,7 +55,7 @@ def train_job(
     ``labels`` is a schema file, by default the one that ships, or "auto": the labels that the data has.
     ``tune`` tries a small grid of recipes. ``tell`` takes a line about what is odd in the data.
     """
-    from policycls.learning.card import write_card
+    from policycls.learning.card import save_with_card
     from policycls.learning.corpus import load_labelled
     from policycls.learning.evaluate import evaluate
     from policycls.learning.fit import Recipe
@@ -84,10 +84,9 @@ def train_job(
     if test:
         trained = trained.told(evaluation=evaluate(trained.model, test).record())
     try:
-        saved = trained.save(output)
+        saved = save_with_card(trained, output, schema)
     except OSError as error:
         raise failure(Path(output) / "manifest.json", error) from error
-    write_card(saved / "CARD.md", trained, schema)
     notes = tuple(note for note, holds in ((_BY_ROW, by_row), (_SEVERAL, several)) if holds)
     return TrainedReport(saved, trained.about["corpus"], notes)
 

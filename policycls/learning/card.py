@@ -13,8 +13,16 @@ from policycls.schema import LabelSet
 _NAMES = {"own": "your own test documents", "base": "the shipped test documents"}
 
 
-def write_card(path: Path, trained: Trained, labels: LabelSet) -> None:
-    """Write the card as Markdown.
+def save_with_card(trained: Trained, folder: str | Path, labels: LabelSet) -> Path:
+    """Write a model's folder, its card in it; return the folder."""
+    saved = trained.save(folder)
+    with atomic_path(saved / "CARD.md") as place:
+        place.write_text(card(trained, labels), encoding="utf-8")
+    return saved
+
+
+def card(trained: Trained, labels: LabelSet) -> str:
+    """Return the card as Markdown.
 
     What the model tells of itself may hold ``evaluation``: comparisons by name, or an evaluation's record.
     """
@@ -24,7 +32,7 @@ def write_card(path: Path, trained: Trained, labels: LabelSet) -> None:
     environment.filters["score"] = _score
     template = files("policycls.learning").joinpath("templates/card.md.j2").read_text(encoding="utf-8")
     evaluation = trained.about.get("evaluation") or {}
-    text = environment.from_string(template).render(
+    return environment.from_string(template).render(
         about={"own": None, **trained.about},
         corpus=trained.about["corpus"],
         classes=trained.classes,
@@ -32,8 +40,6 @@ def write_card(path: Path, trained: Trained, labels: LabelSet) -> None:
         alone=evaluation if "data" in evaluation else None,
         compared={_NAMES[x]: evaluation[x] for x in _NAMES if x in evaluation},
     )
-    with atomic_path(path) as place:
-        place.write_text(text, encoding="utf-8")
 
 
 def _score(score: Mapping[str, float | None] | None) -> str:

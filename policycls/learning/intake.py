@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from policycls.errors import ConflictError
 from policycls.learning.answers import latest, parts
-from policycls.learning.corpus import LabelledDocument, load_labelled
+from policycls.learning.corpus import LabelledDocument
 from policycls.learning.ledger import Part, Row
 from policycls.learning.registry import now
 from policycls.learning.repeats import SHOWN, alike, check_repeats
@@ -74,21 +73,6 @@ def rows_of(
         for document in documents
         for unit in document.units
     ]  # fmt: skip
-
-
-def take_files(
-    workspace: Workspace,
-    data: Sequence[str],
-    *,
-    who: str,
-    strict: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
-) -> Taken:
-    """Take in labelled tables, JSONL files or corpus folders; errors as their reader and :func:`take_in`."""
-    documents = load_labelled(data, workspace.labels, tell=tell)
-    source = ", ".join(Path(path).name for path in data)
-    rows = rows_of(workspace, documents, who=who, source=source)
-    return take_in(workspace, rows, strict=strict)
 
 
 def _as_before(row: Row, part: Part, people: Sequence[Row] | None) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 
 from policycls.errors import ModelError, TooFewExamplesError
 from policycls.learning.answers import Answers, Conflict
-from policycls.learning.card import write_card
+from policycls.learning.card import save_with_card
 from policycls.learning.comparison import MARGIN, Comparison, all_classes, compare, narrowed
 from policycls.learning.corpus import LabelledDocument
 from policycls.learning.fit import Recipe
@@ -160,8 +160,7 @@ def _keep(workspace: Workspace, trained: Trained, own: Sequence[LabelledDocument
     """Write the model, its card and its doubts; return its name."""
     models = workspace.models
     with models.staged() as staged:
-        trained.save(staged)
-        write_card(staged / "CARD.md", trained, workspace.labels)
+        save_with_card(trained, staged, workspace.labels)
         write_lines(staged / DOUBTS, _doubts(trained, own))
         return models.adopt(staged)
 

@@ -57,9 +57,8 @@ def write(path: Path, suggestions: Sequence[Suggestion], labels: LabelSet, lang:
         styles = Styles(book, layout)
         sheet = book.add_worksheet(say("sheet_units", lang))
         look = {"valign": "top", "border": 1, "border_color": LINE, "bg_color": REVIEW, "text_wrap": True}
-        _units(
-            sheet, [_cells(n, x, layout) for n, x in enumerate(suggestions, 1)], book.add_format(look), styles
-        )
+        rows = [_cells(n, x, layout) for n, x in enumerate(suggestions, 1)]
+        _units(sheet, rows, book.add_format(look), styles)
         _furnish(sheet, max(len(suggestions), 1), layout, styles)
         _meanings(book.add_worksheet(say("sheet_labels", lang)), layout, styles)
 
