@@ -17,7 +17,6 @@ By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who labelled; by default the account's name.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse texts that stand with different labels.")]
-Data = Annotated[list[str], typer.Argument(metavar="DATA", help="Labelled tables, JSONL or corpus folders.")]
 
 
 def use_workspace(ctx: typer.Context, folder: str | None) -> str | None:

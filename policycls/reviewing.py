@@ -36,6 +36,7 @@ def export_job(
     lang: Language,
 ) -> str:
     """Choose units, write them for a tool, and return a line that says what was written."""
+    from policycls.learning import review_book
     from policycls.learning.review import suggest
     from policycls.learning.workspace import Workspace
 
@@ -49,8 +50,10 @@ def export_job(
     if not data and strategy not in ("conflicts", "labelled"):
         raise UsageError("there is nothing to choose from", hint="give what 'policycls tag' wrote")
     found = suggest(place, data, n, strategy=strategy, test_share=test_share, seed=seed)
-    module = _modules()[kind]
-    module.write(path, found, place.labels, *([lang] if kind == "xlsx" else []))
+    if kind == "xlsx":
+        review_book.write(path, found, place.labels, lang)
+    else:
+        _modules()[kind].write(path, found, place.labels)
     tests = sum(x.item.part == "test" for x in found)
     return say("exported", lang, n=len(found), path=path, tests=tests)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from policycls.errors import CorpusError
-from policycls.learning.bootstrap import DRAWS, Score, sample
+from policycls.learning.bootstrap import DRAWS, Score, resample
 from policycls.learning.corpus import LabelledDocument, LabelledUnit
 from policycls.learning.metrics import ratio
 from policycls.model.linear import Floats
@@ -81,7 +81,7 @@ def agree(a: Sequence[LabelledDocument], b: Sequence[LabelledDocument], *, draws
     table = np.zeros((len(docs), len(names), len(names)))
     for doc, x, y in pairs:
         table[docs[doc], names.index(x.label), names.index(y.label)] += 1
-    found = sample(lambda w: _figures(np.tensordot(w, table, axes=1)), len(docs), draws=draws).scores()
+    found = resample(lambda w: _figures(np.tensordot(w, table, axes=1)), len(docs), draws).scores()
     by_a, by_b = (table.sum(axis=(0, axis)).astype(int).tolist() for axis in (2, 1))
     return Agreement(
         len(docs),

@@ -62,12 +62,8 @@ class Sample:
         return found
 
 
-def sample(
-    figures: Callable[[Floats], Mapping[str, Floats]],
-    n_documents: int,
-    *,
-    draws: int = DRAWS,
-    seed: int = 0,
+def resample(
+    figures: Callable[[Floats], Mapping[str, Floats]], n_documents: int, draws: int = DRAWS, seed: int = 0
 ) -> Sample:
     """Compute figures for all documents and for draws of them.
 
@@ -94,29 +90,29 @@ def draws_of_documents(n_documents: int, n_draws: int, seed: int) -> Iterator[Fl
 
 
 def intervals(judged: Judged, *, draws: int = DRAWS, seed: int = 0) -> dict[str, Score]:
-    """Return every figure with its interval.
-
-    The calibration error's bins are those of all units in every draw. Chance differences add to an
-    absolute value, so its interval lies a little high.
-    """
-    return _sample(judged, draws, seed).scores()
+    """Return every figure with its interval."""
+    return sample(judged, draws=draws, seed=seed).scores()
 
 
 def differences(a: Judged, b: Judged, *, draws: int = DRAWS, seed: int = 0) -> dict[str, Score]:
     """Return every figure of ``a`` minus that of ``b``: the same units, the same documents drawn for both."""
-    return (_sample(a, draws, seed) - _sample(b, draws, seed)).scores()
+    return (sample(a, draws=draws, seed=seed) - sample(b, draws=draws, seed=seed)).scores()
 
 
 def gap(a: Judged, b: Judged, *, draws: int = DRAWS, seed: int = 0) -> dict[str, Score]:
     """Return every figure on ``a`` minus that on ``b``: other documents, drawn for each by themselves."""
-    return (_sample(a, draws, seed) - _sample(b, draws, seed + 1)).scores()
+    return (sample(a, draws=draws, seed=seed) - sample(b, draws=draws, seed=seed + 1)).scores()
 
 
-def _sample(judged: Judged, draws: int, seed: int) -> Sample:
+def sample(judged: Judged, *, draws: int = DRAWS, seed: int = 0) -> Sample:
+    """Compute every figure for all documents and for draws of them.
+
+    The calibration error's bins are those of all units in every draw. Chance differences add to an
+    absolute value, so its interval lies a little high.
+    """
     counts = count(judged)
-    return sample(
-        lambda weights: scores(counts.drawn(weights), judged.classes),
-        len(counts.squares),
-        draws=draws,
-        seed=seed,
-    )
+
+    def figures(weights: Floats) -> dict[str, Floats]:
+        return scores(counts.drawn(weights), judged.classes)
+
+    return resample(figures, len(counts.squares), draws, seed)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from policycls.learning.bootstrap import DRAWS, Score, differences, intervals
+from policycls.learning.bootstrap import DRAWS, Score, differences, sample
 from policycls.learning.corpus import LabelledDocument
 from policycls.learning.evaluate import OVERALL, Chooser, judge
 from policycls.learning.metrics import Judged
@@ -112,15 +112,16 @@ def compare(
     classes = all_classes(new, old)
     a, b = (judge(model, documents, among=classes) for model in (new, old))
     counts = np.bincount(a.truth, minlength=len(classes))
-    difference = differences(a, b, draws=draws)
+    drawn_a, drawn_b = (sample(x, draws=draws) for x in (a, b))
+    difference = (drawn_a - drawn_b).scores()
     enough = np.flatnonzero(counts >= LEAST_SUPPORT)
     if len(enough) > 1:
         kept = np.flatnonzero(np.isin(a.truth, enough))
         difference[DECIDING] = differences(a.take(kept), b.take(kept), draws=draws)["macro_f1"]
     support = {x: n for x, n in zip(classes, counts.tolist(), strict=True) if n}
     return Comparison(
-        len(documents), len(a.truth), intervals(a, draws=draws), intervals(b, draws=draws), difference,
-        support, _flips(a, b, documents),
+        len(documents), len(a.truth), drawn_a.scores(), drawn_b.scores(), difference, support,
+        _flips(a, b, documents),
     )  # fmt: skip
 
 
