@@ -113,6 +113,8 @@ class Damager:
         try:
             parts = unpacked(data)
         except Exception:  # damaged already, in one of many ways
+            parts = {}
+        if not parts:
             return self._bytes(data, random)
         for _ in range(random.choice((1, 1, 2))):
             name = random.choice(list(parts))
@@ -173,6 +175,8 @@ class Damager:
         try:
             array = np.load(io.BytesIO(data), allow_pickle=False)
         except Exception:  # damaged already, in one of many ways
+            parts = {}
+        if not parts:
             return self._bytes(data, random)
         way = random.randrange(8)
         with np.errstate(all="ignore"):

@@ -72,7 +72,8 @@ class PolicyclsError(Exception):
         if self.line is not None:
             where = f"{where}: line {self.line}" if where else f"line {self.line}"
         text = f"{where}: {self.message}" if where else self.message
-        return f"{text}; {self.hint}" if self.hint else text
+        text = f"{text}; {self.hint}" if self.hint else text
+        return " ".join(text.splitlines())  # names of files and columns may hold line ends
 
 
 def _rebuild(
