@@ -127,7 +127,10 @@ class Registry:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            pid = holder.read_text(encoding="utf-8").strip() if holder.is_file() else "?"
+            try:
+                pid = holder.read_text(encoding="utf-8").strip()
+            except OSError:  # it is done by now
+                pid = "?"
             hint = "wait until it is done"
             raise LockedError(
                 f"another retrain is running (pid {pid})", hint=hint, path=self.folder

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import joblib
 import pytest
@@ -126,6 +127,18 @@ def test_two_retrains_at_once_do_not_mix(tmp_path):
     with made.models.locked(), pytest.raises(LockedError, match=f"pid {os.getpid()}"):
         retrain(made)
     assert made.models.current == "shipped"
+
+
+def test_another_that_ends_while_it_is_named_is_told_of(tmp_path, monkeypatch):
+    made = workspace(tmp_path, 12)
+
+    def gone(*_, **__):
+        raise FileNotFoundError
+
+    with made.models.locked():
+        monkeypatch.setattr(Path, "read_text", gone)
+        with pytest.raises(LockedError, match=r"\(pid \?\)"), made.models.locked():
+            pass
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
