@@ -101,7 +101,7 @@ def main() -> None:
     """Check everything."""
     parser = argparse.ArgumentParser(description="All that must hold before a release.")
     parser.add_argument("--dist", type=Path, help="keep sdist and wheel here")
-    dist = parser.parse_args().dist
+    dist: Path | None = parser.parse_args().dist
     with tempfile.TemporaryDirectory(prefix="policycls-release-") as folder:
         work = Path(folder)
         wheel = build(dist or work / "dist")

@@ -15,7 +15,10 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from checks import faults
+from drawing import drawing
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
 
 from policycls.schema import Label, Language, load_label_set
 
@@ -25,6 +28,7 @@ ELSEWHERE = {
     "ARCHITECTURE.md": "en/architecture.md",
     "CHANGELOG.md": "en/changelog.md",
     "CONTRIBUTING.md": "en/contributing.md",
+    "SECURITY.md": "en/security-details.md",
     "benchmarks/RESULTS.md": "en/results.md",
     "corpus/DATASHEET.md": "en/datasheet.md",
     "labels/EVIDENCE.md": "en/evidence.md",
@@ -33,6 +37,7 @@ ELSEWHERE = {
     "models/default/CARD.md": "en/model.md",
 }
 _FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
+_DRAWING = re.compile(r"^```mermaid\n(.*?)^```$", re.M | re.S)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s#:]+)(#[^)\s]*)?\)")
 _INCLUDE = re.compile(r"^<!-- include (\S+?)#(\S+) -->$", re.M)
 _LABELS = re.compile(r"^<!-- labels (en|zh) -->$", re.M)
@@ -115,6 +120,13 @@ def _address(page: str, other: str) -> str:
     return f"../{place.removeprefix('en/')}" if other.startswith("zh/") else place
 
 
+def _drawn(found: re.Match[str]) -> str:
+    try:
+        return drawing(found[1])
+    except ValueError as error:
+        raise PluginError(str(error)) from error
+
+
 def assemble(folder: Path) -> None:
     """Write the pages of the site, pictures and linked files into a folder."""
     there, files = pages(), dict[str, Path]()
@@ -129,6 +141,7 @@ def assemble(folder: Path) -> None:
         text = _INCLUDE.sub(included, turned((ROOT / source).read_text("utf-8"), source))
         place = folder / target
         place.parent.mkdir(parents=True, exist_ok=True)
+        text = _DRAWING.sub(_drawn, text)
         place.write_text(_LABELS.sub(lambda found: labels(found[1]), text), encoding="utf-8")
     for name, path in files.items():
         place = folder / name
@@ -147,3 +160,22 @@ def on_config(config: Any) -> Any:
     assemble(folder)
     config["docs_dir"] = str(folder)
     return config
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Let pages of one language link to the other's beginning from where they stand, not from the root."""
+    return output.replace('href="/zh/index.html"', 'href="zh/index.html"')
+
+
+@event_priority(-200)  # after the plugin for languages, which builds the others when the first is done
+def on_post_build(config: Any, **_: Any) -> None:
+    """Look through the site, once both languages are in it."""
+    if config.plugins["i18n"].building:
+        return
+    site = Path(config["site_dir"])
+    site = site.parent if site.name == "zh" else site
+    for place in (site, site / "zh"):
+        if not (place / "index.html").is_file():
+            raise PluginError(f"{place} was not built before the site is looked through")
+    if found := faults(site):
+        raise PluginError("\n".join(found))

@@ -1,10 +1,12 @@
 """The guide in ``docs/``: what stands in it runs, both languages say the same, nothing is out of date."""
 
+import importlib
 import os
 import re
 import shutil
 import sys
 import tomllib
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -164,3 +166,88 @@ def test_extras_that_pages_name_are_there():
 def test_pictures_are_small():
     for picture in (ROOT / "docs" / "img").iterdir():
         assert picture.stat().st_size < 150_000, picture
+
+
+@pytest.fixture
+def beside(monkeypatch):
+    """Give a function that loads a module of ``docs/``, which MkDocs loads as its hook."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    names = []
+
+    def loaded(name):
+        names.append(name)
+        return importlib.import_module(name)
+
+    yield loaded
+    for name in names:
+        del sys.modules[name]
+
+
+SOUND = '<h1 id="top">策</h1><a href="#top">a</a><a href="https://example.org">b</a><img src="zh/p.png">'
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ('<script src="https://cdn.example/x.js"></script>', "another host: https://cdn.example/x.js"),
+        ('<script src="//cdn.example/x.js"></script>', "another host: //cdn.example/x.js"),
+        ('<link rel="stylesheet" href="https://fonts.example/css">', "another host"),
+        ('<link rel="preconnect" href="https://fonts.example">', "another host"),
+        (
+            '<img srcset="zh/p.png 1x, https://img.example/2.png 2x">',
+            "another host: https://img.example/2.png",
+        ),
+        ('<p style="background:url(//img.example/a)">', "another host"),
+        ("<style>@import 'https://fonts.example/css';</style>", "another host"),
+        ('<pre class="mermaid">flowchart</pre>', "the theme fetch"),
+        ('<a href="none.html">c</a>', "none.html is not there"),
+        ('<a href="zh/#none">c</a>', "no such anchor"),
+        ('<a href="/zh/index.html">c</a>', "starts at the root"),
+        ('<a href="../outside.html">c</a>', "is not there"),
+        ('<img src="none.png">', "none.png is not there"),
+    ],
+)
+def test_a_site_that_asks_another_host_or_links_to_nothing_is_told(bad, said, tmp_path, beside):
+    (tmp_path / "outside.html").touch()
+    site = tmp_path / "site"
+    (site / "zh").mkdir(parents=True)
+    (site / "zh" / "index.html").write_text('<a href="../index.html#top">d</a>', "utf-8")
+    (site / "zh" / "p.png").touch()
+    (site / "404.html").write_text('<a href="/zh/index.html">d</a>', "utf-8")
+    page = site / "index.html"
+    page.write_text(SOUND, "utf-8")
+    faults = beside("checks").faults
+    assert faults(site) == []
+    page.write_text(SOUND + bad, "utf-8")
+    (found,) = faults(site)
+    assert found.startswith("index.html")
+    assert said in found
+
+
+def test_a_style_sheet_that_asks_another_host_is_told(tmp_path, beside):
+    (tmp_path / "a.css").write_text("a{background:url('data:image/svg+xml;x')} b{c:url(https://x.example/f)}")
+    assert beside("checks").faults(tmp_path) == ["a.css asks another host: https://x.example/f"]
+
+
+def test_the_drawing_of_the_site_has_every_box_in_order(beside):
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    source = re.search(r"^```mermaid\n(.*?)^```$", text, re.M | re.S)[1]
+    drawn = ElementTree.fromstring(beside("drawing").drawing(source))
+    said = [x.text for x in drawn.iter("text")]
+    boxes = [part for box in re.findall(r'\["(.*?)"\]', source) for part in box.split(": ")]
+    assert said == boxes
+    assert len(list(drawn.iter("path"))) == source.count("-->")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'flowchart LR\na["b"]\nc["d"]\na --> c',
+        'flowchart TB\na["b"]\nc["d"]\na --> b',
+        'flowchart TB\na["b"]\nc("d")\na --> c',
+        "sequenceDiagram",
+    ],
+)
+def test_a_drawing_of_another_form_is_refused(source, beside):
+    with pytest.raises(ValueError, match="drawing"):
+        beside("drawing").drawing(source)
