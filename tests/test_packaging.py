@@ -1,7 +1,8 @@
-"""The wheel: all data in it, nothing else, and it tags by itself."""
+"""The wheel: all data in it, nothing else, it tags by itself; what builds it is pinned."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -73,3 +74,20 @@ def test_an_installed_wheel_tags_from_another_folder(wheel, tmp_path):
     units = [json.loads(line) for line in lines]
     assert len(units) > 30
     assert all(unit["label"] and len(unit["scores"]) == 5 for unit in units)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github").rglob("*.yml")), ids=lambda x: x.name)
+def test_workflows_use_actions_by_commit_and_may_only_read(path):
+    """A tag can be moved to other code; a commit cannot."""
+    text = path.read_text("utf-8")
+    used = re.findall(r"uses: (\S+)@(\S+)( # v[\d.]+)?$", text, re.M)
+    assert used
+    assert len(used) == text.count("uses:")
+    for name, commit, version in used:
+        assert re.fullmatch(r"[0-9a-f]{40}", commit), name
+        assert version, name
+    assert set(re.findall(r"^ +([\w-]+: (?:read|write))\b", text, re.M)) <= {
+        "contents: read",
+        "id-token: write",
+    }
+    assert re.search(r"^permissions:(?: \{\}|\n  contents: read)$", text, re.M)

@@ -1,6 +1,7 @@
 """What the package promises: its names, a silent and cheap import, one version."""
 
 import importlib.metadata
+import inspect
 import re
 import subprocess
 import sys
@@ -35,6 +36,20 @@ def test_public_names_are_sorted_there_and_described():
     assert dir(policycls) == sorted(policycls.__all__)
     for name in set(policycls.__all__) - {"__version__"}:
         assert getattr(policycls, name).__doc__, name
+
+
+@pytest.mark.parametrize("name", sorted(set(policycls.__all__) - {"__version__"}))
+def test_docstrings_have_the_sections_that_readers_look_for(name):
+    """As numpydoc orders them; the examples run as doctests."""
+    value = getattr(policycls, name)
+    text = inspect.getdoc(value)
+    sections = dict(re.findall(r"^(\w+)\n-{3,}\n(.*?)(?=^\w+\n-{3,}\n|\Z)", text, re.M | re.S))
+    assert ">>> " in sections["Examples"]
+    if inspect.isfunction(value):
+        described = re.findall(r"^(\w[\w, ]*) : ", sections.get("Parameters", ""), re.M)
+        assert [x for line in described for x in line.split(", ")] == [*inspect.signature(value).parameters]
+        assert sections["Returns"].strip()
+        assert sections["Raises"].strip()
 
 
 def test_other_names_are_refused_by_name():
