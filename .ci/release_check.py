@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,17 +55,27 @@ def build(dist: Path) -> Path:
 
 
 def install(wheel: Path, work: Path) -> Path:
-    """Install a wheel as where there is no network; return the interpreter."""
-    say("fetch what it needs")
-    wheels = work / "wheels"
-    call(sys.executable, "-m", "pip", "wheel", "-q", wheel, "--wheel-dir", wheels)
-    say("install, with no index to look into")
-    venv.create(work / "empty", with_pip=True)
-    python = python_of(work / "empty")
+    """Install a wheel as docs/en/offline.md says, where there is no network; return the interpreter."""
+    page = ROOT / "docs" / "en" / "offline.md"
+    (fetching,), *typed = (x.splitlines() for x in pages.blocks(page, "text"))
+    say(f"fetch what it needs: {fetching}")
+    type_in(fetching.replace(" . ", f' "{wheel.resolve()}" '), work, dict(os.environ))
     environment = {key: value for key, value in os.environ.items() if key not in FORGOTTEN} | NO_INDEX
-    call(python, "-m", "pip", "install", "-q", "--find-links", wheels, "policycls", env=environment, cwd=work)
+    lines = pages.blocks(page, "powershell")[0].splitlines() if os.name == "nt" else typed[0]
+    for line in lines:
+        say(f"with no index to look into: {line}")
+        # The launcher of Windows takes the newest Python that is there, which need not be this one.
+        type_in(re.sub(r"^py ", "python ", line), work, environment)
+    python = python_of(work / "policycls-env")
     call(python, "-m", "pip", "check", env=environment)
     return python
+
+
+def type_in(line: str, folder: Path, environment: dict[str, str]) -> None:
+    """Run a line as someone types it in a folder; its Python is this one."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    shell = ["powershell", "-NoProfile", "-Command"] if os.name == "nt" else ["sh", "-c"]
+    call(*shell, line, cwd=folder, env=environment | {"PATH": path})
 
 
 def run_readme(python: Path, work: Path) -> None:
