@@ -6,6 +6,13 @@ default:
 test *arguments:
     pytest -n 2 {{arguments}}
 
+# Measure which branches of the package the tests take, in child processes too.
+coverage *arguments:
+    coverage erase
+    coverage run -m pytest -n 2 {{arguments}}
+    coverage combine -q
+    coverage report
+
 # Check style, types and imports.
 lint:
     ruff check .
@@ -59,11 +66,11 @@ accuracy *external:
 datasheet:
     python benchmarks/corpus_figures.py
 
-# Pin everything for development, with hashes (pip-tools; on Linux with Python 3.11).
-lock:
-    pip-compile -q --generate-hashes --extra test --strip-extras --allow-unsafe --no-emit-options --no-header \
-        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate -o requirements/dev.lock pyproject.toml
-    sed -i -e '/^policycls @/d' -e '/^#/d' requirements/dev.lock
+# Pin everything for development, with hashes, for Linux with Python 3.11; pins that still do stay.
+lock *arguments:
+    uv pip compile -q {{arguments}} --generate-hashes --extra test --python-version 3.11 --python-platform linux \
+        --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-package policycls \
+        -o requirements/dev.lock pyproject.toml
     sed -i '1i # Everything for development and tests on Linux with Python 3.11, with the hashes of all files.\n# Made by `just lock`; installed by: pip install --require-hashes -r requirements/dev.lock' requirements/dev.lock
 
 # List the licences of all that is installed with policycls.
