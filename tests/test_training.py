@@ -82,3 +82,26 @@ def test_an_old_model_or_an_empty_or_new_folder_may_be_written(tmp_path):
     with pytest.raises(OutputError, match="its folder does not exist"):
         check_folder(tmp_path / "no" / "model", "manifest.json")
     assert not (tmp_path / "new").exists()
+
+
+def test_evidence_is_a_table_of_figures_without_a_sentence(tmp_path):
+    """Words of labelled documents that stand in enough of them, and what they say for each label."""
+    labels = {
+        "推行容缺受理机制，企业开办一日办结": "approval_streamlining",
+        "发放贴息贷款支持小微企业": "financing",
+    }
+    path = tmp_path / "labelled.jsonl"
+    rows = [
+        {"doc": f"d{n}", "text": f"{text}第{n}批。", "label": label}
+        for n in range(12)
+        for text, label in labels.items()
+    ]
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    result = _run("evidence", path, "-o", tmp_path / "evidence.tsv")
+    assert result.exit_code == 0, result.output
+    assert "words counted in 24 units of 12 documents" in result.stderr
+    lines = (tmp_path / "evidence.tsv").read_text("utf-8").splitlines()
+    words = {line.split("\t")[1] for line in lines[1:]}
+    assert "容缺" in words
+    assert all(len(word) <= 4 for word in words)
+    assert not any(text in line for text in labels for line in lines)
