@@ -35,6 +35,7 @@ ELSEWHERE = {
     "labels/guideline.en.md": "en/guideline.md",
     "labels/guideline.md": "zh/guideline.md",
     "models/default/CARD.md": "en/model.md",
+    "tests/COVERAGE.md": "en/coverage.md",
 }
 _FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
 _DRAWING = re.compile(r"^```mermaid\n(.*?)^```$", re.M | re.S)
