@@ -45,8 +45,9 @@ def test_all_data_is_in_the_wheel(names):
 
 
 def test_all_source_is_in_the_wheel_and_nothing_else(names):
-    source = {x.relative_to(ROOT).as_posix() for x in (ROOT / "policycls").rglob("*.py")}
-    assert {name for name in names if name.endswith(".py")} == source
+    files = (x for x in (ROOT / "policycls").rglob("*") if x.is_file() and x.parent.name != "__pycache__")
+    source = {x.relative_to(ROOT).as_posix() for x in files}
+    assert {name for name in names if re.match(r"policycls/(?!_data/)", name)} == source
     assert "policycls/py.typed" in names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"policycls"}
     assert any(name.endswith("/licenses/LICENSE") for name in names)
