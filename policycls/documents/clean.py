@@ -7,6 +7,8 @@ import re
 # C0 and C1 controls but tab, line ends and the form feed, which marks a page. NEL (U+0085) is a line end.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+# All that is looked for below.
+_ODD = re.compile(r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x85\u2028\u2029]")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 
@@ -28,7 +30,7 @@ def clean(text: str) -> tuple[str, list[str]]:
     """
     notes: list[str] = []
     text = text.removeprefix("\ufeff")
-    if not text.isprintable():
+    if not text.isprintable() and _ODD.search(text):
         text = _LINE_ENDS.sub("\n", text)
         text, count = _CONTROLS.subn("", text)
         if count:

@@ -40,6 +40,7 @@ def unite(paragraphs: list[Paragraph]) -> list[Paragraph]:
         return paragraphs
     rest = _links(paragraphs, opened)
     taken = set(rest.values())
+    halves = set(opened)
     result: list[Paragraph] = []
     for at, paragraph in enumerate(paragraphs):
         if at in taken:
@@ -48,7 +49,7 @@ def unite(paragraphs: list[Paragraph]) -> list[Paragraph]:
         while last in rest:
             last = rest[last]
             paragraph.absorb(paragraphs[last])
-        paragraph.fragment = not paragraph.hint and is_open(paragraph.text)
+        paragraph.fragment = at in halves if last == at else is_open(paragraph.text)
         result.append(paragraph)
     return result
 

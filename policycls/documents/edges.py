@@ -6,7 +6,7 @@ import re
 
 from policycls.documents.lines import Line
 from policycls.documents.markers import HEADING_LEVELS, level
-from policycls.documents.noise_patterns import CONTENTS, DATE, SENTENCE_END
+from policycls.documents.noise_patterns import CONTENTS, DATE, ends_sentence
 
 # A body by its name alone: "某县人民政府办公室", several of them, with a date in brackets.
 _BODY = (
@@ -62,7 +62,7 @@ def is_sentence(line: Line) -> bool:
         or (len(text) > 30 and _PAUSE.search(text))
     ):
         return True
-    return (len(text) >= 3 or level(text) != "") and SENTENCE_END.search(text) is not None
+    return (len(text) >= 3 or level(text) != "") and ends_sentence(text)
 
 
 def _mark_signatures(lines: list[Line]) -> None:
@@ -178,7 +178,7 @@ def _mark_tail(lines: list[Line], last: int) -> None:
         text = line.text
         if (
             line.hint
-            or SENTENCE_END.search(text)
+            or ends_sentence(text)
             or level(text) in HEADING_LEVELS
             or len(text) > 60
             or text[-1] in "，、：:"

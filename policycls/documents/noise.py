@@ -18,9 +18,9 @@ from policycls.documents.noise_patterns import (
     NOTICE,
     NOTICES,
     PAGE_NUMBER,
-    SENTENCE_END,
     SPEAKER,
     WRITERS,
+    ends_sentence,
 )
 
 
@@ -36,7 +36,7 @@ def is_furniture(text: str) -> bool:
         return False
     if ANYWHERE.match(text):
         return True
-    ended = SENTENCE_END.search(text) is not None
+    ended = ends_sentence(text)
     if ended and len(text) > 40:
         return False
     if not ended and (WRITERS.match(text) or CONTENTS.search(text)):
@@ -95,7 +95,7 @@ def _running_heads(lines: list[Line]) -> None:
     """Mark a short line that stands at the edge of page after page."""
     edges: dict[str, list[int]] = {}
     for at, line in enumerate(lines):
-        if line.hint or len(line.text) > 50 or line.text[-1] in "：:" or SENTENCE_END.search(line.text):
+        if line.hint or len(line.text) > 50 or line.text[-1] in "：:" or ends_sentence(line.text):
             continue
         beside = [lines[near] for near in (at - 1, at + 1) if 0 <= near < len(lines)]
         number = any(near.hint == "noise" and PAGE_NUMBER.match(near.text) for near in beside)
@@ -115,9 +115,9 @@ def _tail_notices(lines: list[Line]) -> None:
         line = lines[at]
         if not tail and NOTICES.match(line.text):
             tail = True
-        sentence = len(line.text) >= 20 and SENTENCE_END.search(line.text) is not None
+        sentence = len(line.text) >= 20 and ends_sentence(line.text)
         links = not sentence and (links or _heads_links(lines, at))
-        if tail or links or (not line.hint and NOTICE.search(line.text) and at > floor):
+        if tail or links or (at > floor and not line.hint and NOTICE.search(line.text)):
             line.hint = "noise"
 
 
@@ -126,4 +126,4 @@ def _heads_links(lines: list[Line], at: int) -> bool:
     if not LINKS.match(lines[at].text):
         return False
     below = lines[at + 1].text if at + 1 < len(lines) else ""
-    return not (len(below) >= 20 and SENTENCE_END.search(below))
+    return not (len(below) >= 20 and ends_sentence(below))

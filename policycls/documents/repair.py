@@ -81,8 +81,11 @@ class Paragraph:
 
 def is_ended(text: str) -> bool:
     """Whether a paragraph's last sentence is complete."""
-    return ENDED.search(text[-12:]) is not None or (
-        text[-1] in "）)】]" and _NOTE.search(text[-100:]) is not None
+    # Nearly every paragraph ends so, and three rooms ask.
+    return (
+        text[-1:] in ("。", "；")
+        or ENDED.search(text[-12:]) is not None
+        or (text[-1] in "）)】]" and _NOTE.search(text[-100:]) is not None)
     )
 
 

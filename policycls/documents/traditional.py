@@ -47,7 +47,8 @@ def looks_traditional(text: str) -> bool:
     (True, False)
     """
     sample = text[:20_000]
-    return len(_TRADITIONAL.findall(sample)) > len(_SIMPLIFIED.findall(sample))
+    found = len(_TRADITIONAL.findall(sample))
+    return found > 0 and found > len(_SIMPLIFIED.findall(sample))
 
 
 def to_simplified(text: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from policycls.documents import from_text, split_units
 from policycls.documents.noise import is_furniture
+from policycls.documents.noise_patterns import ends_sentence
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ from policycls.documents.noise import is_furniture
             "发布会现场（摄影：王某）",
             "当前位置：首页 > 政务公开",
             "首页>>政务公开>>动态",
+            "政务公开 > 通知公告 > 正文",
         ),
         *(
             "责任编辑：王某",
@@ -174,3 +176,14 @@ def test_a_title_that_ends_like_an_institution_is_kept():
         "某市政府工作报告\n——2024年1月8日在某市人大会议上\n来源：某报\n市长 王某\n各位代表：\n现在报告工作。"
     )
     assert found["某市政府工作报告"] == "heading" and found["市长 王某"] == "noise"
+
+
+@pytest.mark.parametrize(
+    ("line", "ended"),
+    [
+        *(("压缩时限。", True), ("他说：“压缩时限。”", True), ("（压缩时限！）”", True), ("压缩至3%.", True)),
+        *(("压缩时限", False), ("“压缩时限”", False), ("。压缩时限”", False), ("共3.", False)),
+    ],
+)
+def test_a_sentence_ends_before_the_quotes_and_brackets_that_close(line, ended):
+    assert ends_sentence(line) is ended

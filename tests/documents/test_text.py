@@ -52,6 +52,7 @@ def test_traditional_characters():
     pytest.importorskip("opencc")
     text = "持續優化營商環境，壓縮審批時限。"
     assert looks_traditional(text) and not looks_traditional("持续优化营商环境。")
+    assert not looks_traditional("持续优化营商环境，设條目对企业开放。")
     assert to_simplified(text) == "持续优化营商环境，压缩审批时限。"
     assert from_text(text).text == text and not from_text(text).notes
 
