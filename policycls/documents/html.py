@@ -90,8 +90,10 @@ def _join_title(lines: list[Line], title: str) -> list[Line]:
     """Put the two lines of a title together where <title> has them in one."""
     for at in range(len(lines) - 1):
         first, second = lines[at], lines[at + 1]
+        if first.hint or second.hint or len(first.text) < 4 or first.text[0] not in title:
+            continue
         both = first.text + second.text
-        if len(first.text) >= 4 and not first.hint and not second.hint and "".join(both.split()) in title:
+        if "".join(both.split()) in title:
             first.text = both
             first.hint = "heading"
             return [*lines[: at + 1], *lines[at + 2 :]]
@@ -117,40 +119,43 @@ class _Walker:
         self._parts: list[str] = []
         self._linked = 0
         self._links = 0
-        self._noise = 0
+        self._noise: list[Any] = []
         self._heading = ""
 
     def walk(self, root: Any) -> None:
         """Visit every element without recursion: a page may be nested as deeply as it likes."""
-        stack: list[tuple[Any, bool]] = [(root, False)]
-        while stack:
-            element, leaving = stack.pop()
-            if leaving:
-                self._leave(element)
-                continue
-            tag = element.tag
-            if not isinstance(tag, str) or tag in SKIPPED or _hidden(element):
+        import lxml.etree
+
+        visits = lxml.etree.iterwalk(root, events=("start", "end"))
+        passed: Any = None
+        for event, element in visits:
+            if event == "start":
+                if not self._enter(element, element.tag):
+                    passed = element
+                    visits.skip_subtree()
+            elif element is passed:
+                passed = None
                 self._text(element.tail)
-                continue
-            if tag == "title":
-                self.title = self.title or "".join((element.text or "").split())
-                continue
-            if tag == "table" and _is_data(element):
-                self._table(element)
-                continue
-            self._enter(element, tag)
-            stack.append((element, True))
-            stack.extend((child, False) for child in reversed(element))
+            else:
+                self._leave(element)
         self._flush()
 
-    def _enter(self, element: Any, tag: str) -> None:
+    def _enter(self, element: Any, tag: str) -> bool:
+        """Begin an element; False if nothing is left to read in it."""
+        if tag in SKIPPED or _hidden(element):
+            return False
+        if tag == "title":
+            self.title = self.title or "".join((element.text or "").split())
+            return False
+        if tag == "table" and _is_data(element):
+            self._table(element)
+            return False
         if tag in _BLOCKS:
             self._flush()
             if tag in _HEADINGS:
                 self._heading = tag
             if is_furniture_element(element, tag):
-                self._noise += 1
-                element.set("policycls", "noise")
+                self._noise.append(element)
         elif tag == "a":
             self._links += 1
         elif tag == "br" and not self._heading:
@@ -159,6 +164,7 @@ class _Walker:
             self._pre(element)
         else:
             self._text(element.text)
+        return True
 
     def _leave(self, element: Any) -> None:
         tag = element.tag
@@ -166,8 +172,8 @@ class _Walker:
             self._flush()
             if tag in _HEADINGS:
                 self._heading = ""
-            if element.get("policycls"):
-                self._noise -= 1
+            if self._noise and self._noise[-1] is element:
+                self._noise.pop()
         elif tag == "a":
             self._links -= 1
         self._text(element.tail)
@@ -190,13 +196,13 @@ class _Walker:
         raw = "".join(self._parts)
         linked, self._linked = self._linked, 0
         self._parts.clear()
+        if raw.isspace():
+            return
         text = _SPACES.sub(" ", raw)
         if "\n" in raw:
             # A line break in the source is no space between Chinese characters.
             text = _WIDE.sub("", text)
         bare = text.strip()
-        if not bare:
-            return
         indent = 2.0 if text.lstrip(" ")[0] in "\u3000\xa0" else 0.0
         line = Line(bare, indent=indent)
         if self._noise:
@@ -218,7 +224,6 @@ class _Walker:
             if text:
                 hint: Hint = "noise" if self._noise else "row" if row.tag == "tr" else "heading"
                 self.lines.append(Line(text, hint=hint))
-        self._text(element.tail)
 
 
 def _hidden(element: Any) -> bool:

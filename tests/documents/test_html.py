@@ -29,6 +29,10 @@ def test_furniture_is_noise_and_the_body_is_whole():
     assert not [text for _, text in units(PAGE) if "看不见" in text or "脚本" in text]
 
 
+def test_what_stands_behind_a_title_in_the_body_is_kept():
+    assert body("<div>压缩<title>某某网</title>审批时限。</div>") == ["压缩审批时限。"]
+
+
 def test_the_title_comes_without_the_site():
     assert next(read_bytes("a.html", PAGE.encode())).title == "某地出台新举措"
 
