@@ -123,7 +123,7 @@ def documents(path: str, sheet: Sheet, columns: Columns) -> Iterator[Document]:
             continue
         if doc_at is None:
             fields = {names[at]: row.cells[at] for at in columns.others}
-            yield _single(f"{path}#{sheet.mark}{row.number}", row.cells[text_at], fields)
+            yield from_text(row.cells[text_at], f"{path}#{sheet.mark}{row.number}", fields)
             continue
         if group and group[-1].cells[doc_at] != row.cells[doc_at]:
             yield _grouped(group, columns, doc_at)
@@ -136,10 +136,6 @@ def documents(path: str, sheet: Sheet, columns: Columns) -> Iterator[Document]:
             )
     if group and doc_at is not None:
         yield _grouped(group, columns, doc_at)
-
-
-def _single(doc: str, text: str, fields: dict[str, str]) -> Document:
-    return replace(from_text(text, doc), fields=fields)
 
 
 def _grouped(group: list[Row], columns: Columns, doc_at: int) -> Document:
@@ -157,5 +153,4 @@ def _grouped(group: list[Row], columns: Columns, doc_at: int) -> Document:
     names = columns.names
     same = [at for at in columns.others if all(row.cells[at] == first[at] for row in group)]
     fields = {names[at]: first[at] for at in same}
-    document = from_lines(lines, first[doc_at], notes=list(dict.fromkeys(notes)))
-    return replace(document, fields=fields)
+    return from_lines(lines, first[doc_at], notes=list(dict.fromkeys(notes)), fields=fields)

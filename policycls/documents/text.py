@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from policycls.documents import columns, noise, repair
 from policycls.documents.clean import clean
 from policycls.documents.lines import MARK, Line, split_lines
@@ -13,7 +15,7 @@ from policycls.types import Document, Span
 MAX_LINES = 200_000
 
 
-def from_text(text: str, doc: str = "") -> Document:
+def from_text(text: str, doc: str = "", fields: Mapping[str, str] | None = None) -> Document:
     r"""Repair a raw text: join broken lines and pages, put columns together, mark noise.
 
     Parameters
@@ -22,6 +24,8 @@ def from_text(text: str, doc: str = "") -> Document:
         A form feed begins a new page.
     doc : str
         The document's name.
+    fields : Mapping, optional
+        What a table says of it beside its text.
 
     Raises
     ------
@@ -34,11 +38,17 @@ def from_text(text: str, doc: str = "") -> Document:
     '持续优化营商环境，压缩审批时限。'
     """
     text, notes = clean(text)
-    return from_lines(split_lines(text), doc, notes=notes, paged="\f" in text)
+    return from_lines(split_lines(text), doc, notes=notes, paged="\f" in text, fields=fields)
 
 
 def from_lines(
-    lines: list[Line], doc: str, *, title: str = "", notes: list[str] | None = None, paged: bool = False
+    lines: list[Line],
+    doc: str,
+    *,
+    title: str = "",
+    notes: list[str] | None = None,
+    paged: bool = False,
+    fields: Mapping[str, str] | None = None,
 ) -> Document:
     """Build a document from lines that a reader found.
 
@@ -51,6 +61,7 @@ def from_lines(
     notes : list of str, optional
     paged : bool
         Whether ``Line.page`` means anything.
+    fields : Mapping, optional
 
     Raises
     ------
@@ -68,7 +79,8 @@ def from_lines(
         if line.hint == "row":
             line.text += MARK
     paragraphs = columns.unite(repair.join(lines))
-    return _assemble(paragraphs, doc, title, notes or [], lines[-1].page + 1 if paged else 0)
+    pages = lines[-1].page + 1 if paged else 0
+    return _assemble(paragraphs, doc, title=title, notes=notes or [], pages=pages, fields=fields or {})
 
 
 def too_long() -> LimitError:
@@ -77,7 +89,13 @@ def too_long() -> LimitError:
 
 
 def _assemble(
-    paragraphs: list[repair.Paragraph], doc: str, title: str, notes: list[str], pages: int
+    paragraphs: list[repair.Paragraph],
+    doc: str,
+    *,
+    title: str,
+    notes: list[str],
+    pages: int,
+    fields: Mapping[str, str],
 ) -> Document:
     spans: list[Span] = []
     fragments: list[Span] = []
@@ -102,6 +120,7 @@ def _assemble(
         fragments=tuple(fragments),
         page_starts=_page_starts(starts, pages, len(text)),
         title=title or _title(paragraphs),
+        fields=fields,
         notes=tuple(notes),
     )
 

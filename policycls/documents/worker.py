@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from itertools import starmap
 from typing import Any, BinaryIO
 
 from policycls import errors
@@ -208,17 +209,16 @@ def _receive_bytes(stream: BinaryIO | Any) -> bytes | None:
 
 
 def _plain(document: Document) -> list[Any]:
-    noise, fragments = (
-        [(span.start, span.end) for span in spans] for spans in (document.noise, document.fragments)
-    )
+    noise = [(span.start, span.end) for span in document.noise]
+    fragments = [(span.start, span.end) for span in document.fragments]
     rest = document.page_starts, document.title, dict(document.fields), document.notes
     return [document.doc, document.text, noise, fragments, *rest]
 
 
 def _document(item: list[Any]) -> Document:
     doc, text, noise, fragments, page_starts, title, fields, notes = item
-    noise, fragments = (tuple(Span(*pair) for pair in pairs) for pairs in (noise, fragments))
-    return Document(doc, text, noise, fragments, tuple(page_starts), title, fields, tuple(notes))
+    spans = tuple(starmap(Span, noise)), tuple(starmap(Span, fragments))
+    return Document(doc, text, *spans, tuple(page_starts), title, fields, tuple(notes))
 
 
 def _error(item: dict[str, Any]) -> PolicyclsError:
