@@ -6,7 +6,7 @@ import re
 
 from policycls.documents.lines import Line
 from policycls.documents.markers import HEADING_LEVELS, level
-from policycls.documents.noise_patterns import CONTENTS, DATE, ends_sentence
+from policycls.documents.noise_patterns import DATE, ends_sentence, is_contents
 
 # A body by its name alone: "某县人民政府办公室", several of them, with a date in brackets.
 _BODY = (
@@ -46,8 +46,9 @@ def mark_edges(lines: list[Line]) -> None:
         if _SALUTATION.match(lines[first - 1].text):
             break
         first -= 1
-    _mark_contents(lines, first)
-    _mark_head(lines, first)
+    if first:
+        _mark_contents(lines, first)
+        _mark_head(lines, first)
     _mark_tail(lines, body[-1])
 
 
@@ -82,7 +83,7 @@ def _mark_contents(lines: list[Line], first: int) -> None:
     for at, line in enumerate(lines):
         if len(line.text) <= 60:
             below[_bare(line.text)] = at
-    listed = [line.hint == "noise" and CONTENTS.search(line.text) is not None for line in lines[:first]]
+    listed = [line.hint == "noise" and is_contents(line.text) for line in lines[:first]]
     given = [
         line
         for at, line in enumerate(lines[:first])

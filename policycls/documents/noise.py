@@ -11,7 +11,6 @@ from policycls.documents.lines import Line
 from policycls.documents.noise_patterns import (
     ANYWHERE,
     BARE_NUMBER,
-    CONTENTS,
     JUMP,
     LABELLED,
     LINKS,
@@ -21,6 +20,7 @@ from policycls.documents.noise_patterns import (
     SPEAKER,
     WRITERS,
     ends_sentence,
+    is_contents,
 )
 
 
@@ -39,7 +39,7 @@ def is_furniture(text: str) -> bool:
     ended = ends_sentence(text)
     if ended and len(text) > 40:
         return False
-    if not ended and (WRITERS.match(text) or CONTENTS.search(text)):
+    if not ended and (WRITERS.match(text) or is_contents(text)):
         return True
     # "索 引 号：": a label's characters are often spaced out.
     compact = "".join(text[:12].split()) + text[12:]
@@ -93,6 +93,8 @@ def _bare_numbers(lines: list[Line]) -> None:
 
 def _running_heads(lines: list[Line]) -> None:
     """Mark a short line that stands at the edge of page after page."""
+    if len(lines) < 2:
+        return
     edges: dict[str, list[int]] = {}
     for at, line in enumerate(lines):
         if line.hint or len(line.text) > 50 or line.text[-1] in "：:" or ends_sentence(line.text):

@@ -198,6 +198,9 @@ class Wrap:
         return self.measure(line.text) + line.indent + self.measure(_first_word(following)) > wide
 
 
+_NO_WRAP = Wrap()
+
+
 def find_wrap(lines: list[Line]) -> Wrap:
     """Find the width at which lines were broken.
 
@@ -205,11 +208,11 @@ def find_wrap(lines: list[Line]) -> Wrap:
     one width, and hardly any line is wider.
     """
     if len(lines) < 3:
-        return Wrap()
+        return _NO_WRAP
     body = [line for line in lines if not line.hint]
     cut = [line for line in body if len(line.text) >= 8 and not is_ended(line.text)]
     if len(cut) < max(3, 0.2 * len(body)):
-        return Wrap()
+        return _NO_WRAP
     found = [_concentrated(cut, body, Wrap(0.0, characters)) for characters in (False, True)]
     return max(found, key=lambda pair: pair[0])[1]
 
@@ -222,7 +225,7 @@ def _concentrated(cut: list[Line], body: list[Line], measure: Wrap) -> tuple[int
     best = max(near, key=lambda wide: (counts[wide], near[wide]))
     wider = sum(1 for line in body if 2 * (measure.measure(line.text) + line.indent) > best + 5)
     if near[best] < max(3, 0.4 * len(cut), 0.2 * len(body)) or wider > 0.08 * len(body):
-        return 0, Wrap()
+        return 0, _NO_WRAP
     firsts = sum(counts[best - 4 + off] for off in range(-1, 2))
     lost = 2.0 if firsts >= max(3, near[best] / 50) and not any(line.indent for line in body) else 0.0
     return near[best], Wrap(best / 2, measure.characters, lost)

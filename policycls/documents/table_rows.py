@@ -229,16 +229,15 @@ def _xlsx(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
         # What a sheet says of its own size is often wrong, and rows beyond it would be lost.
         sheet.reset_dimensions()
         rows = _sheet_rows(name, sheet)
-        first = next(rows, None)
-        if first is None:
+        _, names = next(rows, (0, None))
+        if names is None:
             continue
-        names = list(first.cells)
         while names and not names[-1].strip():
             names.pop()
         yield Sheet(names, _fitted(rows, len(names)), (), f"{sheet.title}!" if number else "")
 
 
-def _sheet_rows(name: str, sheet: Any) -> Iterator[Row]:
+def _sheet_rows(name: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
         if line > MAX_ROWS:
             raise LimitError(
@@ -251,9 +250,9 @@ def _sheet_rows(name: str, sheet: Any) -> Iterator[Row]:
                 path=name,
                 line=line,
             )
-        cells = [_cell(value) for value in values]
-        if any(cell.strip() for cell in cells):
-            yield Row(0, line, cells)
+        cells = [value if type(value) is str else _cell(value) for value in values]
+        if any(map(str.strip, cells)):
+            yield line, cells
 
 
 def _cell(value: object) -> str:
@@ -265,13 +264,13 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _fitted(rows: Iterator[Row], width: int) -> Iterator[Row]:
+def _fitted(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Row]:
     """Fill up rows, which end at their last filled cell; cells beyond the header are an error later."""
-    for number, row in enumerate(rows, 1):
-        cells = list(row.cells)
+    for number, (line, cells) in enumerate(rows, 1):
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        yield Row(number, row.line, cells + [""] * (width - len(cells)))
+        cells.extend([""] * (width - len(cells)))
+        yield Row(number, line, cells)
 
 
 def _parquet(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:

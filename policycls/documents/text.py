@@ -118,7 +118,7 @@ def _assemble(
         text=text,
         noise=tuple(spans),
         fragments=tuple(fragments),
-        page_starts=_page_starts(starts, pages, len(text)),
+        page_starts=_page_starts(starts, pages, len(text)) if pages else (),
         title=title or _title(paragraphs),
         fields=fields,
         notes=tuple(notes),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -231,6 +232,10 @@ def serve() -> None:
     """Be the process: read requests from standard input, write answers to standard output."""
     from policycls.documents.reading import read_here
 
+    # openpyxl imports numpy where it is there, which takes as long as the rest of it; no parser needs it.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    # What a parser makes lives as long as its document does: to look through it all the time finds nothing.
+    gc.set_threshold(50_000)
     ignore_interrupts()
     # Whatever a parser prints must not get between the answers.
     out = os.fdopen(os.dup(1), "wb")
