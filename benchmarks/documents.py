@@ -270,12 +270,18 @@ def drawn(raw: list[Path], corpus: list[Path], draw: int) -> dict[str, list[tupl
     return {name: group for name, group in groups.items() if group}
 
 
+def written(file: Path) -> dict[str, str]:
+    """Return the parts of the results as they are, by their titles."""
+    parts = file.read_text("utf-8").split("\n## ")[1:] if file.exists() else []
+    return {part.partition("\n")[0]: part for part in parts}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--docs", type=Path)
     parser.add_argument("--labelled", type=Path, nargs="*", default=[])
     parser.add_argument("--corpus", type=Path)
-    parser.add_argument("--only", default="", help="parts whose title holds this")
+    parser.add_argument("--only", default="", help="parts whose title holds this; the others stay")
     parser.add_argument("-o", "--output", type=Path, default=HERE / "RESULTS-documents.md")
     options = parser.parse_args()
     raw = sorted(options.docs.glob("*.txt")) if options.docs else []
@@ -296,14 +302,14 @@ def main() -> None:
         parts.append(("Beside what one would reach for instead", lambda: compare_table(SHAPES, ten, pdfs)))
         long = [text for path in raw for text in paragraphs(from_text(path.read_text("utf-8")))]
         parts.append(("Throughput, one core", lambda: speed_table(long)))
-    sections = []
+    sections = written(options.output) if options.only else {}
     for title, make in parts:
         if options.only in title:
-            sections.append(f"## {title}\n\n{make()}\n")
-            print(sections[-1], flush=True)
-    if not options.only:
-        head = "# Reading documents\n\nWritten by `benchmarks/documents.py`; speed is this machine's.\n\n"
-        options.output.write_text(head + "\n".join(sections), encoding="utf-8")
+            sections[title] = f"{title}\n\n{make().rstrip()}\n"
+            print(sections[title], flush=True)
+    head = "# Reading documents\n\nWritten by `benchmarks/documents.py`; speed is this machine's.\n"
+    text = "\n## ".join([head, *sections.values()])
+    options.output.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
