@@ -16,7 +16,7 @@ from policycls.documents import read_bytes, split_units, worker
 #: Inputs are made of so much text (UTF-8), so that files of packed formats too are large.
 SIZE = 3_000_000
 #: A file is read once, and so many times more in the same processes; all of it in several rounds.
-MORE, ROUNDS = 4, 3
+MORE, ROUNDS = 2, 3
 
 
 def speed_table(paragraphs: list[str]) -> str:
