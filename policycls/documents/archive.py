@@ -37,21 +37,6 @@ def read(name: str, data: bytes, reader: Callable[[str, bytes], Iterator[Documen
 
     Members that cannot be read do not stop the others: they are named in one error at the end.
 
-    Parameters
-    ----------
-    name : str
-    data : bytes
-    reader : callable
-        From (name, bytes) to documents.
-
-    Raises
-    ------
-    LimitError, EncryptedError
-        If the archive would expand beyond measure, or needs a password.
-    NoTextError
-        If no member is a document.
-    DocumentError
-        After all others, if members could not be read.
     """
     failed: list[PolicyclsError] = []
     count = 0
@@ -110,15 +95,7 @@ def _together(name: str, failed: list[PolicyclsError], count: int) -> DocumentEr
 
 
 def check_sizes(name: str, entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse a container that would expand beyond measure.
-
-    Raises
-    ------
-    LimitError
-        Too many entries, too large a part, too much in all.
-    EncryptedError
-        If an entry needs a password.
-    """
+    """Refuse a container that would expand beyond measure."""
     if len(entries) > MAX_ENTRIES:
         raise LimitError(f"holds more than {MAX_ENTRIES:,} files", hint="split it", path=name)
     for entry in entries:
@@ -133,15 +110,7 @@ def check_sizes(name: str, entries: list[zipfile.ZipInfo]) -> None:
 
 
 def check_office(name: str, data: bytes) -> None:
-    """Refuse an Office document that is a bomb or declares a DTD (Office itself never writes one).
-
-    Raises
-    ------
-    LimitError, EncryptedError
-        As :func:`check_sizes`.
-    DamagedError
-        If a part cannot be unpacked or holds a DTD.
-    """
+    """Refuse an Office document that is a bomb or declares a DTD (Office itself never writes one)."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
         check_sizes(name, entries)

@@ -58,15 +58,7 @@ def grams(left: str, right: str) -> list[str]:
 
 
 def weigh(text: str, begin: int, end: int) -> tuple[float, float, float]:
-    """Weights of the place ``end``: of what is before, behind, and across it.
-
-    Parameters
-    ----------
-    text : str
-    begin : int
-        Where the heading's words begin; what is before is not looked at.
-    end : int
-    """
+    """Weights of the place ``end``, of what is before (from ``begin`` on), behind, and across it."""
     if end - begin >= 4 and _HAN.fullmatch(text, end - 3, end + 3):
         left, right = text[end - 3 : end], text[end : end + 3]
     else:

@@ -25,15 +25,7 @@ _TO, _FROM = re.compile(r"[（(]下转"), re.compile(r"[（(]上接")
 def unite(paragraphs: list[Paragraph]) -> list[Paragraph]:
     """Put halves together, the best and nearest fits first; mark as fragments those that fit nowhere.
 
-    Parameters
-    ----------
-    paragraphs : list of Paragraph
-        In reading order, noise among them.
-
-    Returns
-    -------
-    list of Paragraph
-        A second half has moved to its first; everything else keeps its order.
+    A second half moves to its first; everything else keeps its order.
     """
     opened = [at for at, paragraph in enumerate(paragraphs) if not paragraph.hint and is_open(paragraph.text)]
     if not opened:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policycls.documents.archive import check_office
-from policycls.documents.clean import clean
-from policycls.documents.lines import Hint, Line, join_cells, split_lines
+from policycls.documents.lines import Hint, Line, clean, join_cells, split_lines
 from policycls.documents.text import from_lines
 from policycls.errors import DamagedError
 from policycls.types import Document
@@ -27,17 +26,7 @@ _SKIPPED = frozenset(
 
 
 def read(name: str, data: bytes) -> list[Document]:
-    """Read one .docx.
-
-    Raises
-    ------
-    DamagedError
-        If python-docx cannot open it.
-    NoTextError
-        If it holds no text.
-    LimitError
-        If it would expand beyond measure.
-    """
+    """Read one .docx."""
     check_office(name, data)
     import docx
 

@@ -24,29 +24,7 @@ _HINT = "convert it to UTF-8, or pass --encoding"
 
 
 def decode(data: bytes, name: str = "", encoding: str | None = None) -> tuple[str, list[str]]:
-    """Decode ``data``.
-
-    Parameters
-    ----------
-    data : bytes
-    name : str
-        For messages.
-    encoding : str, optional
-        An encoding that overrides every guess.
-
-    Returns
-    -------
-    text : str
-    notes : list of str
-        Which encoding was guessed, where it was not UTF-8.
-
-    Raises
-    ------
-    EncodingError
-        If no encoding fits the whole of ``data``.
-    UsageError
-        If ``encoding`` is none that Python knows.
-    """
+    """Decode ``data``."""
     if encoding:
         return _decode_as(data, name, encoding), []
     for mark, codec in _MARKS:

@@ -13,29 +13,9 @@ from policycls.errors import DocumentError, NoTextError
 #: Suffixes that are worth opening in a folder; a file named outright is opened whatever its name.
 SUFFIXES = frozenset(
     [
-        ".txt",
-        ".text",
-        ".md",
-        ".markdown",
-        ".htm",
-        ".html",
-        ".xhtml",
-        ".mht",
-        ".pdf",
-        ".docx",
-        ".doc",
-        ".wps",
-        ".rtf",
-        ".xlsx",
-        ".xlsm",
-        ".xls",
-        ".csv",
-        ".tsv",
-        ".jsonl",
-        ".ndjson",
-        ".json",
-        ".parquet",
-        ".zip",
+        *(".txt", ".text", ".md", ".markdown", ".htm", ".html", ".xhtml", ".mht", ".pdf", ".docx", ".doc"),
+        *(".wps", ".rtf", ".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".jsonl", ".ndjson", ".json"),
+        *(".parquet", ".zip"),
     ]
 )
 _TABLES = frozenset([".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xlsm"])

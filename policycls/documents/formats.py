@@ -46,22 +46,7 @@ _BY_SUFFIX = {
 
 
 def sniff(name: str, head: bytes) -> str:
-    """Name the format of a file: txt, html, mht, pdf, zip, ole, csv, jsonl or parquet.
-
-    Parameters
-    ----------
-    name : str
-        Its suffix decides between text formats only.
-    head : bytes
-        The first ``HEAD`` bytes.
-
-    Raises
-    ------
-    NoTextError
-        If there are no bytes.
-    UnsupportedError, DamagedError
-        If it is known to be something that is not read, or not what its suffix says.
-    """
+    """Name the format of a file: txt, html, mht, pdf, zip, ole, csv, jsonl or parquet."""
     if not head:
         raise NoTextError("file is empty", path=name)
     suffix = PurePath(name).suffix.lower()
@@ -99,15 +84,7 @@ def _text_format(suffix: str, head: bytes) -> str:
 
 
 def container(name: str, data: bytes) -> str:
-    """Tell a zip container apart: docx, xlsx or zip.
-
-    Raises
-    ------
-    DamagedError
-        If the container is broken, or no Office document where its suffix says so.
-    UnsupportedError
-        For OpenDocument and other packages.
-    """
+    """Tell a zip container apart: docx, xlsx or zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())

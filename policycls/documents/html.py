@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from policycls.documents.clean import clean
 from policycls.documents.encoding import decode
-from policycls.documents.furniture import SKIPPED, is_furniture_element, mark_links
-from policycls.documents.lines import Hint, Line, join_cells
+from policycls.documents.lines import Hint, Line, clean, join_cells
 from policycls.documents.text import MAX_LINES, from_lines, too_long
 from policycls.errors import DamagedError, LimitError, NoTextError
 from policycls.types import Document
@@ -40,6 +38,23 @@ _BLOCKS = frozenset(
         *("summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "head", "title", "option"),
     ]
 )
+#: Elements whose text is never shown, or is a control's.
+_SKIPPED = frozenset(
+    [
+        *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "math"),
+        *("select", "textarea", "button", "input", "audio", "video", "datalist", "meta", "link", "base"),
+    ]
+)
+_ELEMENTS = frozenset({"nav", "footer", "aside", "menu", "figcaption"})
+# Class and id names of furniture, as whole words: "nav", "top-nav", "footer_wrap", but not "navy".
+_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navi|navigation|menu|breadcrumbs?|crumbs?|location|position|dqwz|sitemap|footer|foot|copyright|"
+    r"sidebar|side|aside|share|bdshare|bdsharebuttonbox|toolbar|tools|pager|pagination|pagenext|prenext|related|relate|relevant|"
+    r"recommend|hot|hotnews|ranking|rank|comments?|advert|ads?|banner|qrcode|ewm|login|search|searchbox|friendlink|links|"
+    r"toplink|topbar|editor|statement|disclaimer|print|fontsize)(?:$|[\s_-]|\d)",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[。！？；][”’）」』】》)\"']*$")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Elements inside a cell that show a table to be layout, as old sites used them, and not data.
 _LAYOUT = frozenset({"table", "div", "ul", "ol", "h1", "h2", "h3", "h4", "form", "iframe"})
@@ -52,15 +67,7 @@ _SCRIPT = "the page may load its text by script"
 
 
 def read(name: str, text: str, notes: list[str]) -> list[Document]:
-    """Read one page that is already decoded (lxml never sees bytes: it trusts what a page says of itself).
-
-    Raises
-    ------
-    NoTextError
-        If nothing but markup is found.
-    LimitError
-        If the page is too large, or nested more deeply than libxml2 reads.
-    """
+    """Read one page that is already decoded (lxml never sees bytes: it trusts what a page says of itself)."""
     if len(text) > MAX_CHARACTERS:
         raise LimitError(
             f"is larger than {MAX_CHARACTERS >> 20} million characters", hint="split it", path=name
@@ -80,7 +87,7 @@ def read(name: str, text: str, notes: list[str]) -> list[Document]:
         raise LimitError("is nested too deeply", hint="save it anew with a simpler structure", path=name)
     walker = _Walker()
     walker.walk(root)
-    lines = _join_title(mark_links(walker.lines), walker.title)
+    lines = _join_title(_mark_links(walker.lines), walker.title)
     if not lines:
         raise NoTextError("no text found", hint=_SCRIPT, path=name)
     return [from_lines(lines, name, title=_title(walker.title, lines), notes=[*notes, *said])]
@@ -142,7 +149,7 @@ class _Walker:
 
     def _enter(self, element: Any, tag: str) -> bool:
         """Begin an element; False if nothing is left to read in it."""
-        if tag in SKIPPED or _hidden(element):
+        if tag in _SKIPPED or _hidden(element):
             return False
         if tag == "title":
             self.title = self.title or "".join((element.text or "").split())
@@ -154,7 +161,7 @@ class _Walker:
             self._flush()
             if tag in _HEADINGS:
                 self._heading = tag
-            if is_furniture_element(element, tag):
+            if _is_furniture(element, tag):
                 self._noise.append(element)
         elif tag == "a":
             self._links += 1
@@ -226,6 +233,47 @@ class _Walker:
                 self.lines.append(Line(text, hint=hint))
 
 
+def _is_furniture(element: Any, tag: str) -> bool:
+    """Whether an element is furniture by its kind, its role or the names of its classes.
+
+    An element that holds much running text is the body whatever its name: sites misname things.
+    """
+    if tag in ("body", "html", "main", "article", "p", "td", "tr", "tbody") or (
+        tag[0] == "h" and tag[1:].isdigit()
+    ):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    role = element.get("role") or ""
+    if tag not in _ELEMENTS and role not in ("navigation", "contentinfo", "complementary", "search"):
+        if tag == "header":
+            return element.find(".//p") is None and element.find(".//h1") is None
+        if names == " " or not _NAMES.search(names):
+            return False
+    return not _holds_body(
+        element,
+        notices=bool(re.search("copyright|statement|disclaimer|footer", names, re.I)) or tag == "footer",
+    )
+
+
+def _holds_body(element: Any, *, notices: bool) -> bool:
+    """Whether the text inside is a body's: sentences, and few links. Notices are sentences too."""
+    text = "".join(element.itertext())
+    stops = text.count("。")
+    linked = sum(len("".join(link.itertext())) for link in element.iter("a"))
+    return stops >= (12 if notices else 4) and linked * 3 < len(text.strip())
+
+
+def _mark_links(lines: list[Line]) -> list[Line]:
+    """Take marks back where they cover nearly all sentences of a page: then the page is such a list."""
+    sentences = [line for line in lines if _SENTENCE_END.search(line.text)]
+    marked = [line for line in sentences if line.hint == "noise"]
+    if sentences and len(marked) * 10 > len(sentences) * 9:
+        for line in lines:
+            if line.hint == "noise" and len(line.text) > 12:
+                line.hint = ""
+    return lines
+
+
 def _hidden(element: Any) -> bool:
     if element.get("hidden") is not None:
         return True
@@ -250,13 +298,7 @@ def _is_data(table: Any) -> bool:
 
 
 def read_archive(name: str, data: bytes, encoding: str | None) -> list[Document]:
-    """Read a page that a browser saved as one file (.mht): its first HTML part.
-
-    Raises
-    ------
-    DamagedError
-        If it has no HTML part.
-    """
+    """Read a page that a browser saved as one file (.mht): its first HTML part."""
     import email
     import email.policy
 

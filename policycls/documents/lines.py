@@ -1,4 +1,4 @@
-"""The lines of a document, before they are put together again."""
+"""The lines of a document, their characters cleaned, before they are put together again."""
 
 from __future__ import annotations
 
@@ -22,32 +22,53 @@ _INNER_BREAK = re.compile(r"[ \u3000]{2,}")
 _SENTENCE = re.compile(r"[^。！？；]{15,}[。！？；]")
 _INDENT = re.compile(r"[\u3000\t]|[ \xa0]{2}|\xa0")
 
+# C0 and C1 controls but tab, line ends and the form feed, which marks a page. NEL (U+0085) is a line end.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+# All that is looked for below.
+_ODD = re.compile(r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]")
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x85\u2028\u2029]")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff]")
+
 
 @dataclass(slots=True)
 class Line:
-    """One line.
-
-    Attributes
-    ----------
-    text : str
-        Without white space at its ends; never empty.
-    page : int
-        0-based page.
-    indent : float
-        White space that it began with, in full-width characters; 0 where a paragraph does not begin.
-    gap : bool
-        A blank line or the end of a page stands before it.
-    hint : str
-    """
+    """One line: its text without white space at its ends, never empty, and its 0-based page."""
 
     text: str
     page: int = 0
+    #: White space that it began with, in full-width characters; 0 where a paragraph does not begin.
     indent: float = 0.0
+    #: A blank line or the end of a page stands before it.
     gap: bool = False
     hint: Hint = ""
 
 
-def split_lines(text: str, page: int = 0) -> list[Line]:
+def clean(text: str) -> tuple[str, list[str]]:
+    r"""Remove control characters, repair lone surrogates, bring line ends to ``\n``; tell what was changed.
+
+    Zero-width and bidirectional marks stay: they are for the model to ignore, not for us to drop.
+
+    Examples
+    --------
+    >>> clean("营商\x00环境\r\n优化")
+    ('营商环境\n优化', ['1 control character removed'])
+    """
+    text = text.removeprefix("\ufeff")
+    if text.isprintable() or not _ODD.search(text):
+        return text, []
+    text = _LINE_ENDS.sub("\n", text)
+    text, controls = _CONTROLS.subn("", text)
+    text, broken = _SURROGATES.subn("\ufffd", text)
+    told = (
+        (controls, "control character", "removed"),
+        (broken, "broken character", "(lone surrogates) replaced"),
+        (len(_PRIVATE.findall(text)), "private-use character", "kept"),
+    )
+    return text, [f"{count} {what}{'s'[: count > 1]} {done}" for count, what, done in told if count]
+
+
+def split_lines(text: str) -> list[Line]:
     """Cut one text into lines; a form feed begins a new page."""
     lines: list[Line] = []
     for number, sheet in enumerate(text.split("\f") if "\f" in text else (text,)):
@@ -63,9 +84,9 @@ def split_lines(text: str, page: int = 0) -> list[Line]:
                 indent = sum(0.5 if character in " \xa0" else 1.0 for character in lead)
             if "\u3000\u3000" in bare:
                 for at, piece in enumerate(inner_paragraphs(bare)):
-                    lines.append(Line(piece, page + number, 2.0 if at else indent, gap and at == 0))
+                    lines.append(Line(piece, number, 2.0 if at else indent, gap and at == 0))
             else:
-                lines.append(Line(bare, page + number, indent, gap))
+                lines.append(Line(bare, number, indent, gap))
             gap = False
     return lines
 

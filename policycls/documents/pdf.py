@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from policycls.documents.clean import clean
-from policycls.documents.lines import Line, split_lines
+from policycls.documents.lines import Line, clean, split_lines
 from policycls.documents.text import from_lines
 from policycls.errors import DamagedError, EncryptedError, LimitError, NoTextError
 from policycls.types import Document
@@ -15,19 +14,7 @@ _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
 def read(name: str, data: bytes) -> list[Document]:
-    """Read one PDF.
-
-    Raises
-    ------
-    EncryptedError
-        If it opens with a password only.
-    NoTextError
-        If no page has a text layer.
-    DamagedError
-        If pdfium cannot open it.
-    LimitError
-        If it has too many pages or too much on one.
-    """
+    """Read one PDF."""
     import pypdfium2
 
     try:

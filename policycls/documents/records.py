@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from policycls.documents import formats, table_rows
+from policycls.documents import formats
 from policycls.documents.boundary import guarded, translate
 from policycls.documents.table_columns import check_header
+from policycls.documents.table_rows import read_sheets
 from policycls.errors import TableError
 
 _KINDS: Final = ("csv", "jsonl", "parquet", "xlsx")
@@ -49,12 +52,11 @@ def read_records(path: str, needs: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _rows(kind: str, path: str, file: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
-    for sheet in table_rows.SHEETS[kind](path, file, None):
-        names = check_header(sheet.names, path)
-        for row in sheet.rows:
-            if len(row.cells) != len(names):
-                raise TableError(
-                    f"{len(row.cells)} fields, header has {len(names)}", path=path, line=row.line
-                )
-            yield row.line, dict(zip(names, row.cells, strict=True))
-        return  # one sheet: a second one is about something else
+    with closing(read_sheets(kind, path, file, None)) as sheets:
+        for sheet in islice(sheets, 1):  # a second one is about something else
+            names = check_header(sheet.names, path)
+            for row in sheet.rows:
+                if len(row.cells) != len(names):
+                    message = f"{len(row.cells)} fields, header has {len(names)}"
+                    raise TableError(message, path=path, line=row.line)
+                yield row.line, dict(zip(names, row.cells, strict=True))

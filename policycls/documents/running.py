@@ -50,15 +50,9 @@ def lost_breaks(text: str, start: int, end: int) -> bool:
 
 
 def cuts(text: str, sentences: Sequence[tuple[int, int]], *, first: bool) -> dict[int, list[int]]:
-    """Where units end inside the sentences of a line, by the sentence's beginning.
+    """Where units end inside the sentences (stretches that a full stop ends) of a line, by their beginning.
 
-    Parameters
-    ----------
-    text : str
-    sentences : sequence of (int, int)
-        Beginning and end of every stretch that a full stop ends.
-    first : bool
-        The line is the document's first, which may begin with a title.
+    The document's ``first`` line may begin with a title.
     """
     numbers = _Numbers()
     found: dict[int, list[int]] = {}

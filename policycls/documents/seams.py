@@ -38,15 +38,7 @@ class Seams:
     def score(self, left: str, right: str) -> float:
         """Log-likelihood that ``right`` continues ``left`` rather than begins a sentence.
 
-        Parameters
-        ----------
-        left, right : str
-            The end of one stretch and the beginning of another.
-
-        Returns
-        -------
-        float
-            Above 0 the first is likelier; 0 where ``right`` does not begin with a Han character or a number.
+        0 where ``right`` does not begin with a Han character or a number.
         """
         before, after = _bare(left[-16:])[-2:], _bare(right[:16])[:2]
         if not before or not after or not _HAN.fullmatch(after[0]):

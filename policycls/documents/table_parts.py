@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +91,7 @@ def _open(file: Any) -> Any:
 
 def _ends(table: Any) -> list[int]:
     """Return the row after each row group."""
-    ends, end = [], 0
-    for group in range(table.num_row_groups):
-        end += table.metadata.row_group(group).num_rows
-        ends.append(end)
-    return ends
+    return list(accumulate(table.metadata.row_group(group).num_rows for group in range(table.num_row_groups)))
 
 
 def _documents(table: Any, name: str, rows: range, text_column: str | None) -> Iterator[Document]:
@@ -114,17 +111,13 @@ def _rows(table: Any, columns: Columns, rows: range, before: Row | None) -> Iter
         yield before
     for row in parquet_rows(table, rows.start):
         if row.cells[columns.text].strip():
-            over = row.number > rows.stop
-            if over and (columns.doc is None or last is None or _doc(row, columns) != _doc(last, columns)):
+            same = columns.doc is not None and last and row.cells[columns.doc] == last.cells[columns.doc]
+            if row.number > rows.stop and not same:
                 return
             last = row
         yield row
         if row.number == rows.stop and columns.doc is None:
             return
-
-
-def _doc(row: Row, columns: Columns) -> str:
-    return "" if columns.doc is None else row.cells[columns.doc]
 
 
 def _last_before(table: Any, columns: Columns, start: int) -> Row | None:
@@ -139,9 +132,7 @@ def _last_before(table: Any, columns: Columns, start: int) -> Row | None:
             text = text_of(texts[at].as_py())
             if text.strip():
                 number = ends[group] - len(texts) + at + 1
-                return Row(number, number, _cells(columns, text, text_of(docs[at].as_py())))
+                cells = [""] * len(columns.names)
+                cells[columns.text], cells[columns.doc] = text, text_of(docs[at].as_py())
+                return Row(number, number, cells)
     return None
-
-
-def _cells(columns: Columns, text: str, doc: str) -> Sequence[str]:
-    return [text if n == columns.text else doc if n == columns.doc else "" for n in range(len(columns.names))]

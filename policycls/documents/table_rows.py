@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, BinaryIO
@@ -21,12 +21,10 @@ MAX_CELL = 16 * 1024 * 1024
 MAX_COLUMNS = 1000
 #: Excel's own limit; a row that says to be beyond it makes readers fill in empty ones without end.
 MAX_ROWS = 1 << 20
-_SEPARATORS = ",\t;"
-_WIDE = (
-    codecs.BOM_UTF16_LE,
-    codecs.BOM_UTF16_BE,
-    codecs.BOM_UTF32_BE,
-)  # that of UTF-32-LE begins as UTF-16's
+# That of UTF-32-LE begins as UTF-16's.
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+#: A row's line in the file, and its cells.
+_Cells = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +47,65 @@ class Sheet:
     mark: str = ""
 
 
-def _csv(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
+def read_sheets(kind: str, name: str, file: BinaryIO, encoding: str | None) -> Generator[Sheet, None, None]:
+    """Yield the sheets of a csv, jsonl, xlsx or parquet file."""
+    if kind == "xlsx":
+        yield from _xlsx(name, file.read())
+    elif kind == "parquet":
+        yield _parquet(name, file)
+    else:
+        codec, notes = _codec(name, file, encoding)
+        reader = io.TextIOWrapper(file, encoding=codec, newline="" if kind == "csv" else "\n")
+        try:
+            names, rows = (_csv if kind == "csv" else _jsonl)(name, codec, reader)
+            yield Sheet(names, _numbered(rows), tuple(notes))
+        finally:
+            reader.detach()  # the file is closed by who opened it
+
+
+def _numbered(rows: Iterator[_Cells]) -> Iterator[Row]:
+    return (Row(number, line, cells) for number, (line, cells) in enumerate(rows, 1))
+
+
+def _csv(name: str, codec: str, reader: io.TextIOWrapper) -> tuple[list[str], Iterator[_Cells]]:
     """Read a delimited file; its separator is the one that the header line holds most of."""
-    codec, notes = _codec(name, file, encoding)
-    reader = io.TextIOWrapper(file, encoding=codec, errors="strict", newline="")
-    try:
-        yield _csv_sheet(name, codec, reader, notes)
-    finally:
-        reader.detach()  # the file is closed by who opened it
-
-
-def _csv_sheet(name: str, codec: str, reader: io.TextIOWrapper, notes: Sequence[str]) -> Sheet:
     header = _line(name, codec, reader, 1)
     while header and not header.strip():
         header = _line(name, codec, reader, 1)
-    if not header:
-        raise NoTextError("no text found", path=name)
-    separator = max(_SEPARATORS, key=lambda mark: (_unquoted(header, mark), -_SEPARATORS.index(mark)))
+    unquoted = "".join(header.split('"')[::2])
     # csv's limit is a setting of the process; this room only ever raises it.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
-    parsed = csv.reader(chain([header], reader), delimiter=separator, strict=True)
+    parsed = csv.reader(chain([header], reader), delimiter=max(",\t;", key=unquoted.count), strict=True)
     rows = _csv_rows(name, codec, parsed)
-    first = next(rows, None)
+    first = next(rows, None) if header else None
     if first is None:
         raise NoTextError("no text found", path=name)
-    names = [cell.removeprefix("\ufeff") for cell in first.cells]
-    return Sheet(names, _numbered(rows), tuple(notes))
+    return [cell.removeprefix("\ufeff") for cell in first[1]], rows
 
 
-def _unquoted(line: str, mark: str) -> int:
-    """Count ``mark`` outside of quotes."""
-    return sum(piece.count(mark) for piece in line.split('"')[::2])
+def _csv_rows(name: str, codec: str, parsed: Any) -> Iterator[_Cells]:
+    while True:
+        line = parsed.line_num + 1
+        try:
+            cells = next(parsed)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            message = f"cannot be read: {error}"
+            if "unexpected end" in message:
+                message = "a quote is opened here and never closed"
+            elif "field larger" in message:
+                message = f"a field of more than {MAX_CELL >> 20} million characters, or a quote never closed"
+            raise TableError(message, hint="double the quotes inside a field", path=name, line=line) from None
+        except UnicodeDecodeError as error:
+            raise EncodingError(
+                f"is not {codec.removesuffix('-sig')} after this line ({error.reason})",
+                hint="convert it to UTF-8, or pass --encoding",
+                path=name,
+                line=line,
+            ) from None
+        if cells:
+            yield line, cells
 
 
 def _codec(name: str, file: BinaryIO, encoding: str | None) -> tuple[str, list[str]]:
@@ -119,61 +145,14 @@ def _endless(name: str, line: int) -> LimitError:
     return LimitError(f"a line of more than {MAX_CELL >> 20} million characters", path=name, line=line)
 
 
-def _csv_rows(name: str, codec: str, parsed: Any) -> Iterator[Row]:
-    while True:
-        line = parsed.line_num + 1
-        try:
-            cells = next(parsed)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            message = f"cannot be read: {error}"
-            if "unexpected end" in message:
-                message = "a quote is opened here and never closed"
-            elif "field larger" in message:
-                message = f"a field of more than {MAX_CELL >> 20} million characters, or a quote never closed"
-            raise TableError(message, hint="double the quotes inside a field", path=name, line=line) from None
-        except UnicodeDecodeError as error:
-            raise EncodingError(
-                f"is not {codec.removesuffix('-sig')} after this line ({error.reason})",
-                hint="convert it to UTF-8, or pass --encoding",
-                path=name,
-                line=line,
-            ) from None
-        if cells:
-            yield Row(0, line, cells)
-
-
-def _numbered(rows: Iterator[Row]) -> Iterator[Row]:
-    for number, row in enumerate(rows, 1):
-        yield Row(number, row.line, row.cells)
-
-
-def _jsonl(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
+def _jsonl(name: str, codec: str, reader: io.TextIOWrapper) -> tuple[list[str], Iterator[_Cells]]:
     """Read JSON Lines; the columns are the first row's, and rows may lack some or have more."""
-    codec, notes = _codec(name, file, encoding)
-    reader = io.TextIOWrapper(file, encoding=codec, errors="strict", newline="\n")
-    try:
-        yield _jsonl_sheet(name, codec, reader, notes)
-    finally:
-        reader.detach()
-
-
-def _jsonl_sheet(name: str, codec: str, reader: io.TextIOWrapper, notes: Sequence[str]) -> Sheet:
     objects = _objects(name, codec, reader)
     first = next(objects, None)
     if first is None:
         raise NoTextError("no text found", path=name)
     names = list(first[1])
-
-    def rows() -> Iterator[Row]:
-        number = 1
-        yield Row(number, first[0], [text_of(value) for value in first[1].values()])
-        for line, item in objects:
-            number += 1
-            yield Row(number, line, [text_of(item.get(column)) for column in names])
-
-    return Sheet(names, rows(), tuple(notes))
+    return names, ((line, [text_of(row.get(at)) for at in names]) for line, row in chain([first], objects))
 
 
 def _objects(name: str, codec: str, reader: io.TextIOWrapper) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -212,10 +191,8 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def _xlsx(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
+def _xlsx(name: str, data: bytes) -> Iterator[Sheet]:
     """Read every sheet of a workbook; a first row that is empty is skipped."""
-    del encoding
-    data = file.read()
     check_office(name, data)
     import openpyxl
 
@@ -234,22 +211,17 @@ def _xlsx(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
             continue
         while names and not names[-1].strip():
             names.pop()
-        yield Sheet(names, _fitted(rows, len(names)), (), f"{sheet.title}!" if number else "")
+        yield Sheet(names, _numbered(_fitted(rows, len(names))), (), f"{sheet.title}!" if number else "")
 
 
-def _sheet_rows(name: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _sheet_rows(name: str, sheet: Any) -> Iterator[_Cells]:
     for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
         if line > MAX_ROWS:
-            raise LimitError(
-                f"more than {MAX_ROWS:,} rows", hint="delete the empty rows far below", path=name
-            )
+            hint = "delete the empty rows far below"
+            raise LimitError(f"more than {MAX_ROWS:,} rows", hint=hint, path=name)
         if len(values) > MAX_COLUMNS:
-            raise LimitError(
-                f"more than {MAX_COLUMNS:,} columns",
-                hint="delete the empty cells far to the right",
-                path=name,
-                line=line,
-            )
+            hint = "delete the empty cells far to the right"
+            raise LimitError(f"more than {MAX_COLUMNS:,} columns", hint=hint, path=name, line=line)
         cells = [value if type(value) is str else _cell(value) for value in values]
         if any(map(str.strip, cells)):
             yield line, cells
@@ -264,24 +236,21 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _fitted(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Row]:
+def _fitted(rows: Iterator[_Cells], width: int) -> Iterator[_Cells]:
     """Fill up rows, which end at their last filled cell; cells beyond the header are an error later."""
-    for number, (line, cells) in enumerate(rows, 1):
+    for line, cells in rows:
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        cells.extend([""] * (width - len(cells)))
-        yield Row(number, line, cells)
+        yield line, cells + [""] * (width - len(cells))
 
 
-def _parquet(name: str, file: BinaryIO, encoding: str | None) -> Iterator[Sheet]:
-    """Read Parquet in batches."""
-    del encoding
+def _parquet(name: str, file: BinaryIO) -> Sheet:
     try:
         import pyarrow.parquet
     except ImportError:
         raise UnsupportedError("is Parquet", hint="install policycls[parquet]", path=name) from None
     table = pyarrow.parquet.ParquetFile(file)
-    yield Sheet(table.schema_arrow.names, parquet_rows(table))
+    return Sheet(table.schema_arrow.names, parquet_rows(table))
 
 
 def parquet_rows(table: Any, start: int = 0) -> Iterator[Row]:
@@ -296,12 +265,3 @@ def parquet_rows(table: Any, start: int = 0) -> Iterator[Row]:
             for values in zip(*columns, strict=True):
                 number += 1
                 yield Row(number, number, [text_of(value) for value in values])
-
-
-#: From (name, binary file, encoding) to the sheets of a table, by format.
-SHEETS: dict[str, Callable[[str, BinaryIO, str | None], Iterator[Sheet]]] = {
-    "csv": _csv,
-    "jsonl": _jsonl,
-    "xlsx": _xlsx,
-    "parquet": _parquet,
-}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from policycls.documents import table_columns, table_rows
-from policycls.documents.clean import clean
-from policycls.documents.lines import Line, split_lines
-from policycls.documents.table_rows import Row, Sheet
+from policycls.documents import table_columns
+from policycls.documents.lines import Line, clean, split_lines
+from policycls.documents.table_rows import Row, Sheet, read_sheets
 from policycls.documents.text import from_lines, from_text
 from policycls.errors import LimitError, NoTextError, TableError
 from policycls.types import Document
@@ -26,37 +26,16 @@ def read(
     Where a column is called ``doc``, ``文档`` or ``文件``, consecutive rows with the same value in it are the
     paragraphs of one document; else each row is a document of its own, named ``<path>#<row>``.
 
-    Parameters
-    ----------
-    kind : {"csv", "jsonl", "parquet", "xlsx"}
-    name : str
-    file : binary file
-        Read as far as documents are asked for.
-    encoding : str or None
-    text_column : str or None
-
-    Raises
-    ------
-    TableError
-        For a header or a row that cannot be read safely, with its line.
-    NoTextError
-        If no row holds text.
     """
     found = False
-    for found_sheet in _sheets(kind, name, file, encoding, text_column):
-        sheet = headed(found_sheet, text_column)
-        for document in documents(name, sheet, Columns.find(name, sheet.names, text_column)):
-            yield document if found else replace(document, notes=(*sheet.notes, *document.notes))
-            found = True
+    with closing(read_sheets(kind, name, file, encoding)) as sheets:
+        for each in _with_text(list(sheets), text_column) if kind == "xlsx" else sheets:
+            sheet = headed(each, text_column)
+            for document in documents(name, sheet, Columns.find(name, sheet.names, text_column)):
+                yield document if found else replace(document, notes=(*sheet.notes, *document.notes))
+                found = True
     if not found:
         raise NoTextError("no row holds text", path=name)
-
-
-def _sheets(
-    kind: str, name: str, file: BinaryIO, encoding: str | None, wanted: str | None
-) -> Iterator[Sheet]:
-    found = table_rows.SHEETS[kind](name, file, encoding)
-    yield from _with_text(list(found), wanted) if kind == "xlsx" else found
 
 
 def _with_text(sheets: list[Sheet], wanted: str | None) -> list[Sheet]:

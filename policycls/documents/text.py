@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policycls.documents import columns, noise, repair
-from policycls.documents.clean import clean
-from policycls.documents.lines import MARK, Line, split_lines
+from policycls.documents.lines import MARK, Line, clean, split_lines
 from policycls.documents.traditional import NOTE, can_convert, looks_traditional
 from policycls.errors import LimitError, NoTextError
 from policycls.types import Document, Span
@@ -50,26 +49,7 @@ def from_lines(
     paged: bool = False,
     fields: Mapping[str, str] | None = None,
 ) -> Document:
-    """Build a document from lines that a reader found.
-
-    Parameters
-    ----------
-    lines : list of Line
-    doc : str
-    title : str
-        Where the format tells one; else the first line that looks like one is taken.
-    notes : list of str, optional
-    paged : bool
-        Whether ``Line.page`` means anything.
-    fields : Mapping, optional
-
-    Raises
-    ------
-    NoTextError
-        If ``lines`` is empty.
-    LimitError
-        If there are more than ``MAX_LINES``.
-    """
+    """Build a document from lines that a reader found; without a title its first line may be one."""
     if not lines:
         raise NoTextError("no text found", path=doc or None)
     if len(lines) > MAX_LINES:

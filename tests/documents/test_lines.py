@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policycls.documents.clean import clean
+from policycls.documents.lines import clean
 
 
 @given(st.text(st.characters(codec=None)))
