@@ -39,21 +39,16 @@ def read(name: str, data: bytes, reader: Callable[[str, bytes], Iterator[Documen
 
     """
     failed: list[PolicyclsError] = []
-    count = 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        check_sizes(name, entries)
-        for entry in entries:
-            inner = member_name(entry)
-            if not _wanted(inner):
-                continue
-            count += 1
+        _check_sizes(name, entries)
+        wanted = [(inner, entry) for entry in entries if _wanted(inner := _member_name(entry))]
+        for inner, entry in wanted:
             path = f"{name}/{inner}"
             try:
                 if entry.file_size > MAX_MEMBER:
-                    raise LimitError(
-                        f"is larger than {MAX_MEMBER >> 20} MiB", hint="unpack it first", path=path
-                    )
+                    message = f"is larger than {MAX_MEMBER >> 20} MiB"
+                    raise LimitError(message, hint="unpack it first", path=path)
                 if inner.lower().endswith(".zip"):
                     raise LimitError("is an archive in an archive", hint="unpack it first", path=path)
                 yield from reader(path, archive.read(entry))
@@ -61,13 +56,13 @@ def read(name: str, data: bytes, reader: Callable[[str, bytes], Iterator[Documen
                 failed.append(error)
             except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
                 failed.append(DocumentError(f"cannot be unpacked ({type(error).__name__})", path=path))
-    if not count:
+    if not wanted:
         raise NoTextError("no document in this archive", path=name)
     if failed:
-        raise _together(name, failed, count)
+        raise _together(name, failed, len(wanted))
 
 
-def member_name(entry: zipfile.ZipInfo) -> str:
+def _member_name(entry: zipfile.ZipInfo) -> str:
     """Return a member's name: UTF-8 where the archive says so, else what Chinese Windows writes (GBK)."""
     if entry.flag_bits & _UTF8:
         return entry.filename
@@ -94,7 +89,7 @@ def _together(name: str, failed: list[PolicyclsError], count: int) -> DocumentEr
     return DocumentError(f"{len(failed)} of {count} files inside not read: {told}{more}", path=name)
 
 
-def check_sizes(name: str, entries: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(name: str, entries: list[zipfile.ZipInfo]) -> None:
     """Refuse a container that would expand beyond measure."""
     if len(entries) > MAX_ENTRIES:
         raise LimitError(f"holds more than {MAX_ENTRIES:,} files", hint="split it", path=name)
@@ -113,7 +108,7 @@ def check_office(name: str, data: bytes) -> None:
     """Refuse an Office document that is a bomb or declares a DTD (Office itself never writes one)."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
-        check_sizes(name, entries)
+        _check_sizes(name, entries)
         for entry in entries:
             if not entry.filename.lower().endswith((".xml", ".rels")):
                 continue

@@ -3,71 +3,54 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 
 from policycls.errors import EncodingError, UsageError
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    *((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
+    *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
 )
 #: The beginning of a file that is looked at to guess its encoding.
 SAMPLE = 200_000
 # The punctuation that every Chinese text of some length holds: it tells a right guess from a lucky one.
 _USUAL = re.compile(r"[，。、；：的一是在有和了\u3000]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-# Han characters of the first level of GB 2312 stand in everyday text; mojibake is full of rare ones.
 _HINT = "convert it to UTF-8, or pass --encoding"
 
 
 def decode(data: bytes, name: str = "", encoding: str | None = None) -> tuple[str, list[str]]:
-    """Decode ``data``."""
+    """Return the text, and notes on what was guessed where it was not UTF-8; ``encoding`` overrides it."""
     if encoding:
-        return _decode_as(data, name, encoding), []
-    for mark, codec in _MARKS:
-        if data.startswith(mark):
-            if codec == "utf-8":
-                return _utf8(data[3:], name)
-            return _strict(data[len(mark) :], codec, name), [f"read as {codec[:6]}"]
-    wide = guess_wide(data)
-    if wide:
-        return _strict(data, wide, name), [f"read as {wide}"]
+        return _strict(data, _known(encoding), name).removeprefix("\ufeff"), []
+    mark, codec = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", guess_wide(data)))
+    data = data[len(mark) :]
+    if codec and codec != "utf-8":
+        return _strict(data, codec, name), [f"read as {codec[:6] if mark else codec}"]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        first = error
-    return _guess(data, name, first)
+        return _guess(data, name, error)
 
 
-def _decode_as(data: bytes, name: str, encoding: str) -> str:
+def _known(encoding: str) -> str:
     try:
-        codec = codecs.lookup(encoding).name
+        return codecs.lookup(encoding).name
     except LookupError:
         raise UsageError(
             f"unknown encoding {encoding!r}", hint="try gb18030, big5, utf-8 or utf-16"
         ) from None
-    return _strict(data, codec, name).removeprefix("\ufeff")
 
 
 def _strict(data: bytes, codec: str, name: str) -> str:
     try:
         return data.decode(codec, "surrogatepass" if codec.startswith("utf-") else "strict")
     except UnicodeDecodeError as error:
-        raise EncodingError(
-            f"is not {codec}: byte {error.start} fits nothing", hint=_HINT, path=name
-        ) from None
+        message = f"is not {codec}: byte {error.start} fits nothing"
     except (LookupError, UnicodeError):
-        raise EncodingError(f"cannot be read as {codec}", hint=_HINT, path=name) from None
-
-
-def _utf8(data: bytes, name: str) -> tuple[str, list[str]]:
-    try:
-        return data.decode("utf-8"), []
-    except UnicodeDecodeError as error:
-        return _guess(data, name, error)
+        message = f"cannot be read as {codec}"
+    raise EncodingError(message, hint=_HINT, path=name)
 
 
 def guess_wide(data: bytes) -> str | None:
@@ -97,33 +80,22 @@ def _is_high(byte: int) -> bool:
 
 def _guess(data: bytes, name: str, first: UnicodeDecodeError) -> tuple[str, list[str]]:
     """Of the old Chinese encodings, the one whose text looks most like Chinese."""
-    surrogates = _surrogates(data)
-    if surrogates is not None:
-        return surrogates
+    with contextlib.suppress(UnicodeDecodeError):
+        # UTF-8 that holds lone surrogates (ED A0 80 and the like), written by careless programs.
+        return data.decode("utf-8", "surrogatepass"), []
     best: tuple[float, str, str] | None = None
     for codec in ("gb18030", "big5", "big5hkscs"):
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             text = data.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        score = _plausible(text[:SAMPLE])
-        if best is None or score > best[0] + 0.02:
-            best = (score, codec, text)
+            score = _plausible(text[:SAMPLE])
+            if best is None or score > best[0] + 0.02:
+                best = (score, codec, text)
     change = _change(data)
     if change is not None:
         raise EncodingError(f"encoding changes at byte {change}", hint=_HINT, path=name)
     if best is None or best[0] < 0.01:
         return _told(data, name, first)
     return best[2], [f"read as {best[1]}"]
-
-
-def _surrogates(data: bytes) -> tuple[str, list[str]] | None:
-    """UTF-8 that holds lone surrogates (ED A0 80 and the like), written by careless programs."""
-    try:
-        text = data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return None
-    return text, []
 
 
 def _plausible(text: str) -> float:

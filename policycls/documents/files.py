@@ -64,17 +64,14 @@ def find_files(paths: Sequence[str]) -> tuple[list[str], list[Skipped]]:
         if Path(path).is_dir():
             found, missed = _walk(path)
             if not found and not missed:
-                raise NoTextError(
-                    "no document in this folder", hint="it may hold " + " ".join(sorted(SUFFIXES)), path=path
-                )
+                hint = "it may hold " + " ".join(sorted(SUFFIXES))
+                raise NoTextError("no document in this folder", hint=hint, path=path)
             files += found
             skipped += missed
+        elif reason := _why_not(path):
+            skipped.append(Skipped(path, reason))
         else:
-            reason = _why_not(path)
-            if reason:
-                skipped.append(Skipped(path, reason))
-            else:
-                files.append(path)
+            files.append(path)
     return list(dict.fromkeys(files)), skipped
 
 
@@ -98,12 +95,7 @@ def _walk(folder: str) -> tuple[list[str], list[Skipped]]:
     root = os.path.realpath(folder)
     for relative, entry in _entries(folder, "", skipped):
         path = f"{folder.rstrip('/')}/{relative}" if folder.rstrip("/") else f"/{relative}"
-        reason = _where_link_leads(entry, root)
-        if reason:
-            skipped.append(Skipped(path, reason))
-            continue
-        reason = _why_not(entry.path)
-        if reason:
+        if reason := _where_link_leads(entry, root) or _why_not(entry.path):
             skipped.append(Skipped(path, reason))
         elif Path(relative).suffix.lower() in SUFFIXES:
             files.append(path)

@@ -18,30 +18,23 @@ PARSED = frozenset({"pdf", "docx", "xlsx", "html", "mht"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (_OLE, "ole"), (b"PAR1", "parquet"))
 # First bytes of what people take for documents, and what to do with it instead.
-_OTHERS: tuple[tuple[bytes, str, str], ...] = (
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
+_OTHERS: tuple[tuple[bytes | tuple[bytes, ...], str, str], ...] = (
     (b"{\\rtf", "is RTF", "save it as .docx"),
     (b"\x1f\x8b", "is packed with gzip", "unpack it first"),
     (b"7z\xbc\xaf", "is a 7z archive", "unpack it, or pack it as .zip"),
     (b"Rar!", "is a RAR archive", "unpack it, or pack it as .zip"),
-    (b"\x89PNG", "is a picture", "it needs OCR first"),
-    (b"\xff\xd8\xff", "is a picture", "it needs OCR first"),
-    (b"GIF8", "is a picture", "it needs OCR first"),
-    (b"II*\x00", "is a picture", "it needs OCR first"),
-    (b"MM\x00*", "is a picture", "it needs OCR first"),
+    (_PICTURES, "is a picture", "it needs OCR first"),
 )
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _MIME = re.compile(rb"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.I)
+_OFFICE = frozenset({".docx", ".xlsx", ".xlsm"})
 _BY_SUFFIX = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".htm": "html",
-    ".html": "html",
-    ".xhtml": "html",
+    **dict.fromkeys((".csv", ".tsv"), "csv"),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+    **dict.fromkeys((".htm", ".html", ".xhtml"), "html"),
 }
 
 
@@ -56,9 +49,13 @@ def sniff(name: str, head: bytes) -> str:
         if head.startswith(magic):
             return kind
     _refuse(name, suffix, head)
-    if suffix in {".csv", ".tsv", ".jsonl", ".ndjson"}:
-        return _BY_SUFFIX[suffix]
-    return _text_format(suffix, head)
+    plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
+    if suffix not in {".csv", ".tsv", ".jsonl", ".ndjson"}:
+        if _MIME.match(plain) and b"multipart/related" in plain.lower():
+            return "mht"
+        if _HTML.match(plain):
+            return "html"
+    return _BY_SUFFIX.get(suffix, "txt")
 
 
 def _refuse(name: str, suffix: str, head: bytes) -> None:
@@ -68,19 +65,10 @@ def _refuse(name: str, suffix: str, head: bytes) -> None:
             raise UnsupportedError(what, hint=hint, path=name)
     if suffix == ".pdf":
         raise DamagedError("damaged or not a PDF", hint="open it and save it anew", path=name)
-    if suffix in {".docx", ".xlsx", ".xlsm"}:
+    if suffix in _OFFICE:
         raise DamagedError("is not an Office document", hint="open it and save it anew", path=name)
     if suffix in {".parquet", ".zip"}:
         raise DamagedError(f"is damaged or no {suffix} file", hint="fetch or save it anew", path=name)
-
-
-def _text_format(suffix: str, head: bytes) -> str:
-    plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
-    if _MIME.match(plain) and b"multipart/related" in plain.lower():
-        return "mht"
-    if _HTML.match(plain):
-        return "html"
-    return _BY_SUFFIX.get(suffix, "txt")
 
 
 def container(name: str, data: bytes) -> str:
@@ -89,19 +77,17 @@ def container(name: str, data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise DamagedError(
-            "is damaged: the file is cut off or not whole", hint="fetch or save it anew", path=name
-        ) from None
+        message = "is damaged: the file is cut off or not whole"
+        raise DamagedError(message, hint="fetch or save it anew", path=name) from None
     if "word/document.xml" in names:
         return "docx"
     if "xl/workbook.xml" in names:
         return "xlsx"
+    hint = "save it as .docx or .xlsx"
     if "mimetype" in names and "content.xml" in names:
-        raise UnsupportedError("is an OpenDocument file", hint="save it as .docx or .xlsx", path=name)
-    if PurePath(name).suffix.lower() in {".docx", ".xlsx", ".xlsm"} or "[Content_Types].xml" in names:
-        raise DamagedError(
-            "is not an Office document that is read here", hint="save it as .docx or .xlsx", path=name
-        )
+        raise UnsupportedError("is an OpenDocument file", hint=hint, path=name)
+    if PurePath(name).suffix.lower() in _OFFICE or "[Content_Types].xml" in names:
+        raise DamagedError("is not an Office document that is read here", hint=hint, path=name)
     return "zip"
 
 
@@ -110,9 +96,7 @@ def ole_error(name: str, data: bytes) -> DocumentError:
     if "EncryptedPackage".encode("utf-16-le") in data[:200_000] or b"E\0n\0c\0r\0y\0p\0t" in data:
         return EncryptedError("is encrypted", hint="save it without a password", path=name)
     if PurePath(name).suffix.lower() in {".xls", ".xlsx", ".et"}:
-        return UnsupportedError(
-            "is an old .xls, or encrypted", hint="save it as .xlsx without a password", path=name
-        )
-    return UnsupportedError(
-        "is an old .doc, or encrypted", hint="save it as .docx without a password", path=name
-    )
+        hint = "save it as .xlsx without a password"
+        return UnsupportedError("is an old .xls, or encrypted", hint=hint, path=name)
+    hint = "save it as .docx without a password"
+    return UnsupportedError("is an old .doc, or encrypted", hint=hint, path=name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from policycls.documents.lines import Line, clean, split_lines
+from typing import Any
+
+from policycls.documents.lines import clean, split_lines
 from policycls.documents.text import from_lines
 from policycls.errors import DamagedError, EncryptedError, LimitError, NoTextError
 from policycls.types import Document
@@ -24,7 +26,9 @@ def read(name: str, data: bytes) -> list[Document]:
             raise EncryptedError("is encrypted", hint="save it without a password", path=name) from None
         raise DamagedError("damaged or not a PDF", hint="open it and save it anew", path=name) from None
     try:
-        pages = [_page(pdf, number, name) for number in range(_count(pdf, name))]
+        if len(pdf) > MAX_PAGES:
+            raise LimitError(f"has more than {MAX_PAGES:,} pages", hint="split it", path=name)
+        pages = [_page(pdf, number, name) for number in range(len(pdf))]
         title = str(pdf.get_metadata_value("Title") or "").strip()
     finally:
         pdf.close()
@@ -38,20 +42,12 @@ def read(name: str, data: bytes) -> list[Document]:
         notes.append(
             f"{broken} of {len(text)} characters are unreadable: the PDF's fonts lack a Unicode table"
         )
-    lines: list[Line] = split_lines(text)
-    return [from_lines(lines, name, title=_real_title(title), notes=notes, paged=True)]
+    return [from_lines(split_lines(text), name, title=_real_title(title), notes=notes, paged=True)]
 
 
-def _count(pdf: object, name: str) -> int:
-    pages = len(pdf)  # type: ignore[arg-type]
-    if pages > MAX_PAGES:
-        raise LimitError(f"has more than {MAX_PAGES:,} pages", hint="split it", path=name)
-    return pages
-
-
-def _page(pdf: object, number: int, name: str) -> str:
+def _page(pdf: Any, number: int, name: str) -> str:
     """Text of one page; "" for a page that is broken."""
-    page = pdf[number]  # type: ignore[index]
+    page = pdf[number]
     try:
         layer = page.get_textpage()
         if layer.count_chars() > MAX_CHARACTERS:
@@ -67,8 +63,5 @@ def _page(pdf: object, number: int, name: str) -> str:
 def _real_title(title: str) -> str:
     """Return a PDF's title unless it is only a file name or the writer's default."""
     lowered = title.lower()
-    if lowered.startswith(("microsoft word", "untitled", "无标题")) or lowered.endswith(
-        (".doc", ".docx", ".wps")
-    ):
-        return ""
-    return title
+    default = lowered.startswith(("microsoft word", "untitled", "无标题"))
+    return "" if default or lowered.endswith((".doc", ".docx", ".wps")) else title
