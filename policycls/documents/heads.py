@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policycls.documents import breaks
-from policycls.documents.markers import START, level
+from policycls.documents.markers import level, marker_end
 
 #: Names of features with their values.
 Features = dict[str, float]
@@ -44,17 +44,10 @@ _CLAUSE = re.compile(r"[，。；：]")
 
 @dataclass(slots=True)
 class Stretch:
-    """What stands between two full stops, or behind a heading that was found.
-
-    Attributes
-    ----------
-    text : str
-    kind : str
-        Of its marker; "title", "after" (a heading), "case" or "plain" without one.
-    options : list of Option
-    """
+    """What stands between two full stops, or behind a heading that was found."""
 
     text: str
+    #: Of its marker; "title", "after" (a heading), "case" or "plain" without one.
     kind: str
     options: list[Option] = field(default_factory=list)
 
@@ -78,13 +71,16 @@ def kind_of(text: str, *, first: bool, after: bool) -> str:
     )
 
 
+def _group(kind: str) -> str:
+    return "plain" if kind in ("plain", "after", "title") else "numbered"
+
+
 def options(text: str, kind: str, habits: Habits) -> list[Option]:
     """Every place where a heading at the beginning of ``text`` may end, the first one being "nowhere"."""
-    marker = START.match(text)
-    begin = marker.end() if marker else 0
+    begin = marker_end(text)
     clause = _CLAUSE.search(text, begin)
     size = (clause.start() - begin if clause else 60) // 7
-    group = "plain" if kind in ("plain", "after", "title") else "numbered"
+    group = _group(kind)
     none = {f"none {kind}": 1.0, f"none {group} {min(4, size)}": 1.0}
     if len(text) < 25:
         none["none short"] = 1.0
@@ -124,7 +120,7 @@ def _features(text: str, begin: int, end: int, kind: str, habits: Habits) -> Fea
     commas = sum(head.count(mark) for mark in _COMMAS)
     around = habits.grams[text[end - 2 : end + 1]], habits.grams[text[end - 1 : end + 2]]
     size = sum(len(head) > limit for limit in _LENGTHS)
-    group = "title" if kind == "title" else "plain" if kind in ("plain", "after") else "numbered"
+    group = "title" if kind == "title" else _group(kind)
     comma = head.rfind("，")
     clause = _PAUSE.search(text, end, end + 40)
     features = {
@@ -161,28 +157,25 @@ class _Guess:
 
 def with_siblings(stretches: Sequence[Stretch], weights: Mapping[str, float]) -> list[list[Option]]:
     """Options of every stretch, with what the other stretches of its kind in the document say."""
-    guesses = [_guess(stretch, weights) for stretch in stretches]
-    by_kind: dict[str, list[int]] = {}
-    for at, guess in enumerate(guesses):
-        if guess is not None:
-            by_kind.setdefault(stretches[at].kind, []).append(at)
-    result = []
+    by_kind: defaultdict[str, list[tuple[int, _Guess]]] = defaultdict(list)
     for at, stretch in enumerate(stretches):
-        near = by_kind.get(stretch.kind, [])
-        group = "plain" if stretch.kind in ("plain", "after", "title") else "numbered"
-        others = [guesses[other] for other in near if other != at]
-        result.append(_told(stretch, group, [guess for guess in others if guess is not None]))
-    return result
+        guess = _guess(stretch, weights)
+        if guess is not None:
+            by_kind[stretch.kind].append((at, guess))
+    return [
+        _told(stretch, [guess for other, guess in by_kind[stretch.kind] if other != at])
+        for at, stretch in enumerate(stretches)
+    ]
 
 
-def _told(stretch: Stretch, group: str, others: list[_Guess]) -> list[Option]:
+def _told(stretch: Stretch, others: list[_Guess]) -> list[Option]:
+    group = _group(stretch.kind)
     if not others:
         return [(end, {**got, f"alone {group}": 1.0} if end else got) for end, got in stretch.options]
     odds = sum(guess.odds for guess in others) / len(others)
     alike = [guess.head for guess in others if guess.likely] if group == "numbered" else []
     middle = statistics.median(map(len, alike)) if alike else 0.0
-    marker = START.match(stretch.text)
-    begin = marker.end() if marker else 0
+    begin = marker_end(stretch.text)
     result: list[Option] = []
     for end, plain in stretch.options:
         got = dict(plain)
@@ -211,9 +204,7 @@ def _guess(stretch: Stretch, weights: Mapping[str, float]) -> _Guess | None:
         return None
     best = max(scores)
     odds = best + math.log(sum(math.exp(score - best) for score in scores)) - none
-    marker = START.match(stretch.text)
-    end = stretch.options[1 + scores.index(best)][0]
-    head = stretch.text[marker.end() if marker else 0 : end]
+    head = stretch.text[marker_end(stretch.text) : stretch.options[1 + scores.index(best)][0]]
     return _Guess(head, max(-3.0, min(3.0, odds)), best - none > -0.7)
 
 

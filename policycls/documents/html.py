@@ -66,8 +66,11 @@ _SITE = re.compile(r"\s*[_|｜\-–—]+\s*")
 _SCRIPT = "the page may load its text by script"
 
 
-def read(name: str, text: str, notes: list[str]) -> list[Document]:
-    """Read one page that is already decoded (lxml never sees bytes: it trusts what a page says of itself)."""
+def read(name: str, data: bytes, encoding: str | None) -> list[Document]:
+    """Read one page; lxml never sees its bytes: it trusts what a page says of itself."""
+    text, notes = decode(data, name, encoding)
+    if not text.strip():
+        raise NoTextError("no text found", path=name)
     if len(text) > MAX_CHARACTERS:
         raise LimitError(
             f"is larger than {MAX_CHARACTERS >> 20} million characters", hint="split it", path=name
@@ -307,6 +310,5 @@ def read_archive(name: str, data: bytes, encoding: str | None) -> list[Document]
         if part.get_content_type() == "text/html":
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes):
-                text, notes = decode(payload, name, encoding)
-                return read(name, text, notes)
+                return read(name, payload, encoding)
     raise DamagedError("is a saved page without a page in it", hint="save it as .html", path=name)

@@ -70,6 +70,12 @@ def level(text: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
+def marker_end(text: str) -> int:
+    """Where the words behind the marker begin with which ``text`` starts; 0 where it has none."""
+    match = START.match(text)
+    return match.end() if match else 0
+
+
 def inner_heads(text: str, start: int, end: int, *, run_on: bool = False) -> list[int]:
     """Offsets inside ``text[start:end]``, one sentence by its full stop, where a further unit begins.
 

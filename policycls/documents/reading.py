@@ -14,7 +14,7 @@ from policycls.documents import archive, formats, worker
 from policycls.documents.boundary import MAX_BYTES, guarded, translate
 from policycls.documents.encoding import decode
 from policycls.documents.text import from_text
-from policycls.errors import LimitError, NoTextError
+from policycls.errors import LimitError
 from policycls.types import Document
 
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
@@ -91,9 +91,10 @@ def read_here(
 ) -> Iterator[Document]:
     """Read a document whose kind is known, and is no archive, in this process."""
     if kind in formats.STREAMED or kind == "xlsx":
-        yield from guarded(name, _stream(kind, name, io.BytesIO(data), encoding, text_column))
+        found = _stream(kind, name, io.BytesIO(data), encoding, text_column)
     else:
-        yield from guarded(name, _whole(kind, name, data, encoding))
+        found = _whole(kind, name, data, encoding)
+    yield from guarded(name, found)
 
 
 def _stream(
@@ -110,26 +111,17 @@ def _whole(kind: str, name: str, data: bytes, encoding: str | None) -> Iterator[
         from policycls.documents import pdf
 
         yield from pdf.read(name, data)
-        return
-    if kind == "docx":
+    elif kind == "docx":
         from policycls.documents import docx
 
         yield from docx.read(name, data)
-        return
-    if kind == "mht":
+    elif kind in ("html", "mht"):
         from policycls.documents import html
 
-        yield from html.read_archive(name, data, encoding)
-        return
-    text, notes = decode(data, name, encoding)
-    if not text.strip():
-        raise NoTextError("no text found", path=name)
-    if kind == "html":
-        from policycls.documents import html
-
-        yield from html.read(name, text, notes)
-        return
-    if name.lower().endswith((".md", ".markdown")):
-        text = _MARKDOWN_HEADING.sub("", text)
-    document = from_text(text, name)
-    yield replace(document, notes=(*notes, *document.notes))
+        yield from (html.read if kind == "html" else html.read_archive)(name, data, encoding)
+    else:
+        text, notes = decode(data, name, encoding)
+        if name.lower().endswith((".md", ".markdown")):
+            text = _MARKDOWN_HEADING.sub("", text)
+        document = from_text(text, name)
+        yield replace(document, notes=(*notes, *document.notes))

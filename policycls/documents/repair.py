@@ -24,8 +24,6 @@ _LEAD_IN = re.compile(r"[：:]$")
 _HEADING_TAIL = re.compile(
     r"[（(【].*[）)】]$|[\d０-９]{1,2}[^\d０-９，,.．%％年月日时个项条万亿元户家人名批次所款][^，,]*$|.*\d日$"
 )
-# A word that cannot end a heading: what it belongs to stands in the next line.
-_HANGING = re.compile(r"[，,、（(“‘《〈【\[/]$|[的和与及或将把被从在]$")
 # What no sentence or heading begins with.
 _CONTINUES = re.compile(
     r"[，,、。；;：:！？!?）)”’》〉】\]％%·…]|(?:的|和|与|及|等)(?![^，。；]{0,2}[：:])|[^\W\d][，、](?!\d)|[^\W\d]{1,2}[。；]"
@@ -40,7 +38,7 @@ _PAIRS = tuple((pair[0], pair[1]) for pair in ("（）", "“”", "《》", "�
 _REFERENCE = re.compile(
     r"(?:依照|按照|根据|违反|依据|本条例|本办法|本规定|本法|前款|第[一二三四五六七八九十百]+[条款])[、和或及]?$"
 )
-_WORD = re.compile(r"[A-Za-z0-9０-９.%％,/-]+[，。、；：！？”）》]*|.[，。、；：！？”）》]*")
+_FIRST_WORD = re.compile(r"(?:[A-Za-z0-9０-９.%％,/-]+|.?)[，。、；：！？”）》]*")
 # A numbered line longer than this is a cut sentence, not a heading; an article's title is short.
 _LONGEST = {"article": 18}
 _NARROW = re.compile(r"[0-9A-Za-z]")
@@ -49,26 +47,16 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph put together from lines.
-
-    Attributes
-    ----------
-    text : str
-    hint : str
-    starts : list of (int, int)
-        (offset in ``text``, page) of each line it was made of.
-    gap : bool
-        A break stands before it: a blank line, a page, noise.
-    indent : float
-    fragment : bool
-        A half whose other half was not found.
-    """
+    """A paragraph put together from lines."""
 
     text: str
     hint: Hint
+    #: Offset in ``text``, and page, of each line it was made of.
     starts: list[tuple[int, int]] = field(default_factory=list)
+    #: A break stands before it: a blank line, a page, noise.
     gap: bool = False
     indent: float = 0.0
+    #: A half whose other half was not found.
     fragment: bool = False
 
     def absorb(self, other: Paragraph) -> None:
@@ -91,23 +79,25 @@ def is_ended(text: str) -> bool:
 
 def is_hanging(text: str) -> bool:
     """Whether a paragraph that is not ended is surely cut: at a comma, in a bracket, after a sentence."""
-    if _HANGING.search(text[-1:]):
-        # A numbered heading may end in such a word: "第一条　目的".
-        return (
-            text[-1] in "，,、（(“‘《〈【[/"
-            or level(text) not in HEADING_LEVELS
-            or _STOP.search(text) is not None
-        )
+    if text[-1] in "，,、（(“‘《〈【[/":
+        return True
+    if text[-1] in "的和与及或将把被从在":
+        # A word that cannot end a heading, but a numbered one: "第一条　目的".
+        return level(text) not in HEADING_LEVELS or _STOP.search(text) is not None
     if open_pair(text):
         return True
-    tail = last_sentence(text)
+    tail = _tail(text)
     return len(tail) < len(text) and not _is_heading_tail(tail)
 
 
-def last_sentence(text: str) -> str:
+def last_sentence(text: str) -> int:
+    """Where the last, unfinished sentence of a paragraph begins."""
+    return max(text.rfind(mark) for mark in "。！？；") + 1
+
+
+def _tail(text: str) -> str:
     """Return what stands behind the last full stop of a paragraph that is not ended."""
-    at = max(text.rfind(mark) for mark in "。！？；") + 1
-    return text[at:].lstrip("”’」』）)】》〉\"'")
+    return text[last_sentence(text) :].lstrip("”’」』）)】》〉\"'")
 
 
 def _is_heading_tail(tail: str) -> bool:
@@ -126,7 +116,7 @@ def is_open(text: str) -> bool:
         return False
     if is_hanging(text):
         return True
-    tail = last_sentence(text)
+    tail = _tail(text)
     if level(tail) == "spoken":
         return True
     if _is_heading_tail(tail):
@@ -158,29 +148,17 @@ def continues(text: str) -> bool:
 
 def width(text: str) -> float:
     """Width in full-width characters: ASCII takes half."""
-    return (
-        len(text) - 0.5 * sum(1 for character in text if character < "\x80")
-        if not text.isascii()
-        else len(text) / 2
-    )
+    return len(text) - 0.5 * sum(character < "\x80" for character in text)
 
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """The width at which lines were broken.
-
-    Attributes
-    ----------
-    wide : float
-        0 where they were not broken.
-    characters : bool
-        Measured in characters; else in full-width ones, ASCII taking half.
-    lost : float
-        What a paragraph's first line is shorter by, where its indent was lost (as in a PDF's text).
-    """
+    """The width at which lines were broken; 0 where they were not."""
 
     wide: float = 0.0
+    #: Measured in characters; else in full-width ones, ASCII taking half.
     characters: bool = False
+    #: What a paragraph's first line is shorter by, where its indent was lost (as in a PDF's text).
     lost: float = 0.0
 
     def measure(self, text: str) -> float:
@@ -195,7 +173,8 @@ class Wrap:
         if not self.characters and _NARROW.search(line.text + following[:1]):
             # Figures and Latin letters are not exactly half as wide, and are not broken inside.
             wide -= 1.0
-        return self.measure(line.text) + line.indent + self.measure(_first_word(following)) > wide
+        word = _FIRST_WORD.match(following)
+        return self.measure(line.text) + line.indent + self.measure(word.group() if word else "") > wide
 
 
 _NO_WRAP = Wrap()
@@ -247,15 +226,12 @@ def join(lines: list[Line]) -> list[Paragraph]:
         here.gap = here.gap or bool(waiting)
         if last is not None and last_line is not None and _belongs(last, last_line, here, wrap, indents):
             last.absorb(here)
-        else:
             result += waiting
-            waiting = []
-            result.append(here)
+        else:
+            result += [*waiting, here]
             last = here
         last_line = line
-        if waiting:
-            result += waiting
-            waiting = []
+        waiting = []
     return result + waiting
 
 
@@ -265,9 +241,10 @@ def _belongs(last: Paragraph, line: Line, here: Paragraph, wrap: Wrap, indents: 
     What is less sure is left to :mod:`columns`, which sees what else might go on with it.
     """
     text = here.text
-    if last.hint or here.hint or len(last.text) > LONGEST or is_ended(last.text):
-        closes = text[0] in "”’」』）)】》。；，、" and not here.indent
-        return closes and not last.hint and not here.hint and len(last.text) <= LONGEST
+    if last.hint or here.hint or len(last.text) > LONGEST:
+        return False
+    if is_ended(last.text):
+        return text[0] in "”’」』）)】》。；，、" and not here.indent
     paragraph = here.indent > 0 and indents
     if level(text) in HEADING_LEVELS:
         # "按照第十二条" or "一、" at a line's end: what follows is no heading, though it looks like one.
@@ -299,11 +276,6 @@ def _is_title(first: str, second: str) -> bool:
     if is_open(first) or len(first) < 8 or (level(first) in HEADING_LEVELS and len(first) <= 40):
         return False
     return seams.score(first, second) > TITLE
-
-
-def _first_word(text: str) -> str:
-    match = _WORD.match(text)
-    return match.group() if match else text[:1]
 
 
 def _fits_wrapped(last: Paragraph, line: str, here: Paragraph) -> bool:

@@ -26,13 +26,11 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Counts: ``follows[context][character]``; the context is one or two characters, "^" a beginning.
-
-    ``unseen[context]`` is the share of its followers that were too rare for the table.
-    """
+    """Counts: ``follows[context][character]``; the context is one or two characters, "^" a beginning."""
 
     follows: Mapping[str, Mapping[str, int]]
     totals: Mapping[str, int]
+    #: The share of a context's followers that were too rare for the table.
     unseen: Mapping[str, float]
 
     def score(self, left: str, right: str) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 from policycls.documents import columns, noise, repair
 from policycls.documents.lines import MARK, Line, clean, split_lines
+from policycls.documents.repair import Paragraph
 from policycls.documents.traditional import NOTE, can_convert, looks_traditional
 from policycls.errors import LimitError, NoTextError
 from policycls.types import Document, Span
@@ -59,8 +61,20 @@ def from_lines(
         if line.hint == "row":
             line.text += MARK
     paragraphs = columns.unite(repair.join(lines))
-    pages = lines[-1].page + 1 if paged else 0
-    return _assemble(paragraphs, doc, title=title, notes=notes or [], pages=pages, fields=fields or {})
+    text = "\n".join([paragraph.text for paragraph in paragraphs])
+    said = [NOTE] if looks_traditional(text) and not can_convert() else []
+    starts = accumulate([len(each.text) + 1 for each in paragraphs[:-1]], initial=0)
+    placed = list(zip(starts, paragraphs, strict=True))
+    return Document(
+        doc=doc,
+        text=text,
+        noise=tuple([Span(at, at + len(each.text)) for at, each in placed if each.hint == "noise"]),
+        fragments=tuple([_cut(at, each.text) for at, each in placed if each.fragment]),
+        page_starts=_page_starts(placed, lines[-1].page + 1, len(text)) if paged else (),
+        title=title or _title(paragraphs),
+        fields=fields or {},
+        notes=(*(notes or ()), *said),
+    )
 
 
 def too_long() -> LimitError:
@@ -68,61 +82,24 @@ def too_long() -> LimitError:
     return LimitError(f"has more than {MAX_LINES:,} lines", hint="split it")
 
 
-def _assemble(
-    paragraphs: list[repair.Paragraph],
-    doc: str,
-    *,
-    title: str,
-    notes: list[str],
-    pages: int,
-    fields: Mapping[str, str],
-) -> Document:
-    spans: list[Span] = []
-    fragments: list[Span] = []
-    starts: dict[int, int] = {}
-    at = 0
-    for paragraph in paragraphs:
-        end = at + len(paragraph.text)
-        if paragraph.hint == "noise":
-            spans.append(Span(at, end))
-        if paragraph.fragment:
-            fragments.append(Span(at + _last_sentence(paragraph.text), end))
-        for offset, page in paragraph.starts if pages else ():
-            starts.setdefault(page, at + offset)
-        at = end + 1
-    text = "\n".join(paragraph.text for paragraph in paragraphs)
-    if looks_traditional(text) and not can_convert():
-        notes = [*notes, NOTE]
-    return Document(
-        doc=doc,
-        text=text,
-        noise=tuple(spans),
-        fragments=tuple(fragments),
-        page_starts=_page_starts(starts, pages, len(text)) if pages else (),
-        title=title or _title(paragraphs),
-        fields=fields,
-        notes=tuple(notes),
-    )
+def _cut(at: int, text: str) -> Span:
+    """Return where the last, unfinished sentence of a paragraph stands that begins at ``at``."""
+    return Span(at + repair.last_sentence(text), at + len(text))
 
 
-def _last_sentence(text: str) -> int:
-    """Where the last, unfinished sentence of a paragraph begins."""
-    return max(text.rfind(mark) for mark in "。！？；") + 1
-
-
-def _page_starts(starts: dict[int, int], pages: int, length: int) -> tuple[int, ...]:
+def _page_starts(placed: list[tuple[int, Paragraph]], pages: int, length: int) -> tuple[int, ...]:
     """Offsets that never go back, one a page; an empty page begins where the next one does."""
-    result: list[int] = []
-    following = length
-    for page in reversed(range(pages)):
-        following = min(following, starts.get(page, following))
-        result.append(following)
-    if result:
-        result[-1] = 0
-    return tuple(reversed(result))
+    found: dict[int, int] = {}
+    for at, paragraph in placed:
+        for offset, page in paragraph.starts:
+            found.setdefault(page, at + offset)
+    starts = [length]
+    for page in reversed(range(1, pages)):
+        starts.append(min(starts[-1], found.get(page, length)))
+    return 0, *reversed(starts[1:])
 
 
-def _title(paragraphs: list[repair.Paragraph]) -> str:
+def _title(paragraphs: list[Paragraph]) -> str:
     """Return the first line of the body if it is no sentence, "" if it is one."""
     for paragraph in paragraphs:
         if paragraph.hint != "noise":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 
 from policycls.documents.lines import MARK
 from policycls.documents.markers import AFTER_COLON, HEADING_LEVELS, MARKED, inner_heads, level
@@ -67,14 +68,12 @@ def split_units(document: Document) -> list[Unit]:
         and between two units there is nothing but white space.
     """
     text = document.text
-    fragments = [span.start for span in document.fragments]
     units: list[Unit] = []
     heading = ""
     for start, end, kind in _pieces(text, document.noise, document.fragments):
         page = bisect_right(document.page_starts, start) if document.page_starts else None
         cut = end - start > LONGEST
-        broken = cut or (bool(fragments) and _overlaps(document.fragments, fragments, start, end))
-        flagged = broken and kind != "noise"
+        flagged = kind != "noise" and (cut or _overlap(document.fragments, start, end))
         for low, high in _cut(text, start, end) if cut else ((start, end),):
             units.append(Unit(len(units), kind, page, low, high, heading, text[low:high], flagged))
         if kind == "heading":
@@ -90,9 +89,10 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield low, high
 
 
-def _overlaps(spans: tuple[Span, ...], starts: list[int], start: int, end: int) -> bool:
-    at = bisect_right(starts, end - 1) - 1
-    return at >= 0 and spans[at].end > start
+def _overlap(spans: tuple[Span, ...], start: int, end: int) -> bool:
+    """Whether one of ``spans``, which are in order, has a part in a stretch."""
+    at = bisect_left(spans, end, key=attrgetter("start"))
+    return at > 0 and spans[at - 1].end > start
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -180,7 +180,7 @@ def _may_hold_heads(text: str, start: int, end: int, run_on: bool) -> bool:
 
 def _is_heading(text: str, start: int, end: int, fragments: tuple[Span, ...]) -> bool:
     """Whether a stretch that no full stop ends is a heading, not a cut sentence, a lead-in or a row."""
-    if end - start > LONGEST_HEADING or any(s.start < end and s.end > start for s in fragments):
+    if end - start > LONGEST_HEADING or _overlap(fragments, start, end):
         return False
     piece = text[start:end]
     if piece[-1] in "：:":
