@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+import xlsxwriter
 from files_made import make_xlsx, make_zip, with_part
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -164,6 +165,24 @@ def test_xlsx_cells_are_text_and_every_row_is_read():
     documents = read("t.xlsx", shrunk)
     assert len(documents) == 202
     assert documents[0].fields["编号"] == "001" and documents[-1].fields["编号"] == "3"
+
+
+def test_xlsx_whose_rows_end_early_or_late_have_the_header_s_columns():
+    data = make_xlsx(
+        ["编号", "正文", "地区"], [1, "优化。"], [], [2, "压缩。", "甲", "", "  "], [None, None, "乙"]
+    )
+    assert [(d.doc, dict(d.fields)) for d in read_bytes("a.xlsx", data)] == [
+        ("a.xlsx#1", {"编号": "1", "地区": ""}),
+        ("a.xlsx#2", {"编号": "2", "地区": "甲"}),
+    ]
+
+
+def test_xlsx_whose_strings_stand_in_a_table_of_their_own_is_read_alike():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        book.add_worksheet().write_column(0, 0, ["text", "优化。", "压缩。", "优化。"])
+    rows = ["text"], ["优化。"], ["压缩。"], ["优化。"]
+    assert list(read_bytes("a.xlsx", buffer.getvalue())) == list(read_bytes("a.xlsx", make_xlsx(*rows)))
 
 
 def test_xlsx_with_a_cell_far_away_is_refused():
