@@ -25,45 +25,50 @@ _SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Seams:
-    """Counts: ``follows[context][character]``; the context is one or two characters, "^" a beginning."""
+class Followers:
+    """How often characters follow one or two others, or the beginning of a sentence ("^")."""
 
-    follows: Mapping[str, Mapping[str, int]]
-    totals: Mapping[str, int]
-    #: The share of a context's followers that were too rare for the table.
-    unseen: Mapping[str, float]
+    counts: Mapping[str, int]
+    total: int
+    #: The share of those that were too rare for the table, at the least.
+    unseen: float
 
-    def score(self, left: str, right: str) -> float:
-        """Log-likelihood that ``right`` continues ``left`` rather than begins a sentence.
 
-        0 where ``right`` does not begin with a Han character or a number.
-        """
-        before, after = _bare(left[-16:])[-2:], _bare(right[:16])[:2]
-        if not before or not after or not _HAN.fullmatch(after[0]):
-            return 0.0
-        # Behind a comma or a quote only what follows tells: how sentences begin, and how they do not.
-        before = before if _HAN.fullmatch(before) else before[-1] if _HAN.fullmatch(before[-1]) else ""
-        first = after[0]
-        score = math.log(self._after(before, first) / self._after(_START, first))
-        if first == "0":
-            # Numbers stand anywhere: that sentences seldom begin with one says little.
-            score = min(score, 1.5)
-        if len(after) > 1 and _HAN.fullmatch(after[1]):
-            score += math.log(
-                self._after(before[-1:] + first, after[1]) / self._after(_START + first, after[1])
-            )
-        return score
+def score(left: str, right: str) -> float:
+    """Log-likelihood that ``right`` continues ``left`` rather than begins a sentence.
 
-    def _after(self, context: str, character: str) -> float:
-        """Probability of ``character`` after ``context``; what the table lacks is shared out by frequency."""
-        if not context:
-            return (self.follows[""].get(character, 0) + 0.5) / (self.totals[""] + 3000)
-        shorter = self._after(context[1:], character)
-        total = self.totals.get(context, 0)
-        if not total:
-            return shorter
-        unseen = max(self.unseen[context], _UNSEEN_START if context[0] == _START else _UNSEEN)
-        return (1 - unseen) * self.follows[context].get(character, 0) / total + unseen * shorter
+    0 where ``right`` does not begin with a Han character or a number.
+
+    Examples
+    --------
+    >>> score("持续优化营", "商环境，") > 0 > score("持续优化营", "近年来，")
+    True
+    """
+    before, after = _bare(left[-16:])[-2:], _bare(right[:16])[:2]
+    if not before or not after or not _HAN.fullmatch(after[0]):
+        return 0.0
+    # Behind a comma or a quote only what follows tells: how sentences begin, and how they do not.
+    before = before if _HAN.fullmatch(before) else before[-1] if _HAN.fullmatch(before[-1]) else ""
+    first = after[0]
+    found = math.log(_after(before, first) / _after(_START, first))
+    if first == "0":
+        # Numbers stand anywhere: that sentences seldom begin with one says little.
+        found = min(found, 1.5)
+    if len(after) > 1 and _HAN.fullmatch(after[1]):
+        found += math.log(_after(before[-1:] + first, after[1]) / _after(_START + first, after[1]))
+    return found
+
+
+def _after(context: str, character: str) -> float:
+    """Probability of ``character`` after ``context``; what the table lacks is shared out by frequency."""
+    table = load()
+    if not context:
+        return (table[""].counts.get(character, 0) + 0.5) / (table[""].total + 3000)
+    shorter = _after(context[1:], character)
+    found = table.get(context)
+    if found is None or not found.total:
+        return shorter
+    return (1 - found.unseen) * found.counts.get(character, 0) / found.total + found.unseen * shorter
 
 
 def _bare(text: str) -> str:
@@ -71,30 +76,16 @@ def _bare(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def load() -> Seams:
+def load() -> Mapping[str, Followers]:
     """Read the counts that ship with the package (once a process)."""
-    follows: dict[str, dict[str, int]] = {}
-    totals: dict[str, int] = {}
+    table: dict[str, Followers] = {}
     content = files("policycls.documents").joinpath("seams.tsv").read_text(encoding="utf-8")
     for line in content.splitlines():
         if line.startswith("#"):
             continue
-        context, total, counts = line.split("\t")
-        totals[context] = int(total)
-        follows[context] = {pair[0]: int(pair[1:]) for pair in counts.split(" ") if pair}
-    unseen = {
-        context: max(0.0, 1 - sum(counts.values()) / max(1, totals[context]))
-        for context, counts in follows.items()
-    }
-    return Seams(follows, totals, unseen)
-
-
-def score(left: str, right: str) -> float:
-    """Return :meth:`Seams.score` with the counts that ship with the package.
-
-    Examples
-    --------
-    >>> score("持续优化营", "商环境，") > 0 > score("持续优化营", "近年来，")
-    True
-    """
-    return load().score(left, right)
+        context, total, pairs = line.split("\t")
+        counts = {pair[0]: int(pair[1:]) for pair in pairs.split(" ") if pair}
+        rare = 1 - sum(counts.values()) / max(1, int(total))
+        least = _UNSEEN_START if context.startswith(_START) else _UNSEEN
+        table[context] = Followers(counts, int(total), max(rare, least))
+    return table

@@ -9,5 +9,5 @@ def test_words_go_on_and_sentences_begin():
 
 def test_the_table_that_ships_holds_no_long_stretches():
     loaded = seams.load()
-    assert max(len(context.lstrip("^")) for context in loaded.follows) <= 2
-    assert all(0 <= share <= 1 for share in loaded.unseen.values())
+    assert max(len(context.lstrip("^")) for context in loaded) <= 2
+    assert all(0 <= followers.unseen <= 1 for followers in loaded.values())
