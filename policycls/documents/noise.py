@@ -71,8 +71,8 @@ def is_furniture(text: str) -> bool:
         return True
     # "索 引 号：": a label's characters are often spaced out.
     compact = "".join(text[:12].split()) + text[12:]
-    labelled = LABELLED.match(text) is not None or LABELLED.match(compact) is not None
-    return labelled and not (ended and SPEAKER.match(text))
+    labelled = LABELLED.match(text) or (compact != text and LABELLED.match(compact))
+    return bool(labelled) and not (ended and SPEAKER.match(text))
 
 
 def mark(lines: list[Line]) -> None:
@@ -110,7 +110,9 @@ def _bare_numbers(lines: list[Line]) -> None:
     Else it may be what is left of a formula or a table.
     """
     bare = {
-        at: int(line.text) for at, line in enumerate(lines) if BARE_NUMBER.match(line.text) and not line.hint
+        at: int(line.text)
+        for at, line in enumerate(lines)
+        if len(line.text) <= 3 and BARE_NUMBER.match(line.text) and not line.hint
     }
     values = set(bare.values())
     for at, value in bare.items():

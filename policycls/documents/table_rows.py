@@ -9,7 +9,7 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from policycls.documents.archive import check_office
 from policycls.documents.encoding import SAMPLE, decode, guess_wide
@@ -27,8 +27,7 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _Cells = tuple[int, list[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row: its 1-based number among the data rows, its line in the file, and its cells."""
 
     number: int
@@ -64,7 +63,7 @@ def read_sheets(kind: str, name: str, file: BinaryIO, encoding: str | None) -> G
 
 
 def _numbered(rows: Iterator[_Cells]) -> Iterator[Row]:
-    return (Row(number, line, cells) for number, (line, cells) in enumerate(rows, 1))
+    return (Row(number, *row) for number, row in enumerate(rows, 1))
 
 
 def _csv(name: str, codec: str, reader: io.TextIOWrapper) -> tuple[list[str], Iterator[_Cells]]:

@@ -61,7 +61,7 @@ def headed(sheet: Sheet, wanted: str | None) -> Sheet:
     def rows() -> Iterator[Row]:
         yield Row(1, 1, [only])
         for row in sheet.rows:
-            yield replace(row, number=row.number + 1)
+            yield row._replace(number=row.number + 1)
 
     return replace(sheet, names=["text"], rows=rows())
 
