@@ -33,24 +33,29 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from crash_cases import FORMATS, NEW, OLD, Case, DamageError, Import, Promote, Retrain, Tag
 from crash_races import RACES, race
 from crash_run import killed, preload, whole
+from results import write_section
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS-crash.md"
 SEED = 11
-_PAGE = """\
-# Kills and races
+_KILLS = """\
+## Kills
 
-Made by `TMPDIR=/dev/shm python benchmarks/crash.py --write` (seed {seed}): {count:,} kills with SIGKILL, half
-of them at a random moment, half before a random change of the file system, and {raced} races of four writers.
-Any damage would have ended the run. A memory file system spares the waits for a disk; what a kill of a
-process leaves is the same there.
+`TMPDIR=/dev/shm python benchmarks/crash.py --only kills --write`: {count:,} kills with SIGKILL, half of them
+at a random moment, half before a random change of the file system. Any damage would have ended the run. A
+memory file system spares the waits for a disk; what a kill of a process leaves is the same there.
 
 | command | kills | found old | found new | damaged files | lost rows | strays after the next run |
 |---|---:|---:|---:|---:|---:|---:|
-{kills}
+{rows}
+"""
+_RACES = """\
+## Races
+
+`TMPDIR=/dev/shm python benchmarks/crash.py --only races --write`: {count:,} races of four writers each.
 
 | race | races | mismatches |
 |---|---:|---:|
-{races}
+{rows}
 """
 
 
@@ -107,12 +112,23 @@ def kill_often(case: Case, kills: int, draw: random.Random) -> Killed:
     return done
 
 
-def results(lines: list[str], seed: int) -> str:
-    """Return the page."""
-    kills, races = lines[: lines.index("")], lines[lines.index("") + 1 :]
-    count = sum(int(x.split("|")[2].replace(",", "")) for x in kills)
-    raced = sum(int(x.split("|")[2]) for x in races)
-    return _PAGE.format(count=count, raced=raced, seed=seed, kills="\n".join(kills), races="\n".join(races))
+def kill_all(folder: Path, kills: int, draw: random.Random) -> str:
+    """Kill each command; return the lines of the table."""
+    lines = []
+    for case, n in cases(folder, kills):
+        done = kill_often(case, n, draw)
+        lines.append(done.row())
+        print(lines[-1], f"{done.seconds:.0f} s", flush=True)
+    return _KILLS.format(count=kills, rows="\n".join(lines))
+
+
+def race_all(folder: Path, races: int) -> str:
+    """Let writers race; return the lines of the table."""
+    lines = []
+    for name, kind in RACES.items():
+        lines.append(race(kind(folder / f"race {name}"), name, races // len(RACES)))
+        print(lines[-1], flush=True)
+    return _RACES.format(count=races // len(RACES) * len(RACES), rows="\n".join(lines))
 
 
 def main() -> int:
@@ -120,29 +136,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=2000)
     parser.add_argument("--races", type=int, default=200)
+    parser.add_argument("--only", choices=("kills", "races"), help="one of the two")
     parser.add_argument("--small", action="store_true", help="20 kills and 5 races")
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     kills, races = (20, 5) if asked.small else (asked.kills, asked.races)
-    draw, lines = random.Random(asked.seed), []
     with tempfile.TemporaryDirectory() as folder:
         preload(Path(folder))
+        parts = {
+            "kills": lambda: kill_all(Path(folder), kills, random.Random(asked.seed)),
+            "races": lambda: race_all(Path(folder), races),
+        }
         try:
-            for case, n in cases(Path(folder), kills):
-                done = kill_often(case, n, draw)
-                lines.append(done.row())
-                print(lines[-1], f"{done.seconds:.0f} s", flush=True)
-            lines.append("")
-            for name, kind in RACES.items():
-                said = race(kind(Path(folder) / f"race {name}"), name, races // len(RACES))
-                lines.append(said)
-                print(said, flush=True)
+            for name in (asked.only,) if asked.only else parts:
+                text = parts[name]()
+                if asked.write:
+                    write_section(name, text, RESULTS)
         except DamageError as damage:
             print(f"damage: {damage}", file=sys.stderr)
             return 1
-    if asked.write:
-        RESULTS.write_text(results(lines, asked.seed), encoding="utf-8")
     return 0
 
 
