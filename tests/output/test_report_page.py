@@ -212,6 +212,13 @@ def test_columns_with_a_value_for_every_document_are_named_instead_of_drawn():
     assert left_out == ["title"]
 
 
+@pytest.mark.parametrize("name", ["编号", "序号", "id", "ID", "No.", "input_id"])
+def test_serial_numbers_make_no_groups(name):
+    units = [unit(doc=f"{n}.txt", fields={name: str(n), "c": str(n)}) for n in range(3)]
+    columns, left_out = columns_of(units, LABELS)
+    assert (list(columns), left_out) == (["c"], [])
+
+
 def test_numbers_are_put_in_order_before_words():
     units = [unit(doc=f"{n}", fields={"c": value}) for n, value in enumerate(["10", "9", "中", "2"])]
     assert [group.name for group in columns_of(units, LABELS)[0]["c"]] == ["2", "9", "10", "中"]

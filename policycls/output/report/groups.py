@@ -15,6 +15,9 @@ MOST_GROUPS, MOST_COLUMNS = 24, 8
 #: Where more documents than that have a value each (a title, a date), there is nothing to compare.
 OWN_VALUES = 6
 
+#: Columns that number rows or documents: nothing to compare by.
+SERIAL = frozenset(("编号", "序号", "id", "no", "number", "index"))
+
 
 class Group(NamedTuple):
     """Counts of one group: its name, its size, and by tag the share and units in 10,000 characters."""
@@ -30,7 +33,7 @@ class Group(NamedTuple):
 def columns_of(units: Sequence[TaggedUnit], labels: LabelSet) -> tuple[dict[str, list[Group]], list[str]]:
     """Return the groups of each carried column, and the columns that make no groups to compare.
 
-    A column with one value is neither.
+    A column with one value, or of serial numbers, is neither.
     """
     values: dict[str, dict[str, str]] = {}
     for unit in units:
@@ -39,6 +42,8 @@ def columns_of(units: Sequence[TaggedUnit], labels: LabelSet) -> tuple[dict[str,
     columns: dict[str, list[Group]] = {}
     left_out = []
     for name, of_doc in values.items():
+        if name.removeprefix("input_").strip().rstrip(".").casefold() in SERIAL:
+            continue
         distinct = set(of_doc.values())
         own = len(distinct) == len(of_doc) > OWN_VALUES
         if own or len(distinct) > MOST_GROUPS or len(columns) == MOST_COLUMNS:
