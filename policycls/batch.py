@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from policycls.atomic import check_writable
 from policycls.documents import Skipped, find_files
-from policycls.errors import NoTextError, UsageError
+from policycls.errors import NoTextError, OutputError, UsageError
 from policycls.output import Layout, Output, open_output, open_stream
 from policycls.output.destination import Format, Screen
+from policycls.output.tagged import corrections
 from policycls.progress import Progress, Track
+from policycls.resources import current_model, find_workspace
 from policycls.schema import Language, labels_of, load_label_set
 from policycls.streaming import STDIN, Failure, Reading, tag_files
 from policycls.types import NONE, TaggedUnit
@@ -199,11 +201,16 @@ def tag_job(
 
     if job.output is not None:
         check_writable(job.output)
+        if count := corrections(job.output):
+            hint = f"take them in with 'policycls retrain {job.output}' or name another file"
+            raise OutputError(f"holds {_count(count, 'correction')}", hint=hint, path=job.output)
     elif job.resume:
         raise UsageError("--resume needs a file to go on with", hint="name it with -o")
     files, skipped = inputs(job.paths, job.output)
     meta = MetaTable.read(job.meta, files) if job.meta else None
     model = job.load_model()
+    if job.model is None and (place := find_workspace()) and place in (used := current_model(place)).parents:
+        tell(f"note: using model {used.name} of the workspace {place}")
     with _open(job, kind, screen, model, meta) as output:
         if output.done:
             count = sum(done.documents for done in output.done.values())

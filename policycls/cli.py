@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from policycls import cli_learning, cli_tagging, console
 from policycls.cli_learning import Strict
-from policycls.cli_tagging import Language, ModelOption, Quiet, teller
+from policycls.cli_tagging import Language, ModelOption, Quiet, Workspace, teller
 from policycls.errors import OutputError, PolicyclsError
 
 EPILOG = (
@@ -90,12 +90,7 @@ def start(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    workspace: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DIR", callback=cli_learning.use_workspace, help="A workspace; by default the nearest."
-        ),
-    ] = None,
+    workspace: Workspace = None,
     quiet: Quiet = False,
 ) -> None:
     """Tag every sentence of Chinese policy documents with the measure that it carries."""
@@ -111,6 +106,7 @@ def explain(
     model: ModelOption = None,
     words: Annotated[int, typer.Option(min=1, help="So many words for, and so many against.")] = 12,
     lang: Language = "en",
+    workspace: Workspace = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every word and weight as JSON.")] = False,
 ) -> None:
     """Say which label a sentence gets, and which words decided.
@@ -119,6 +115,7 @@ def explain(
     """
     from policycls.output.explanation import explain_text
 
+    del workspace
     if text == "-":
         text = console.read_stdin().decode("utf-8-sig", "replace")
     lines = explain_text(text, heading=heading, model=model, lang=lang, limit=words, as_json=as_json)

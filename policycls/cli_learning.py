@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Annotated, Literal
 
 import typer
 
 from policycls import console
+from policycls.cli_tagging import Lang, Workspace
 
-Lang = Literal["en", "zh"]
 Language = Annotated[Lang, typer.Option(help="Language of what is printed and of label names: en or zh.")]
 Json = Annotated[bool, typer.Option("--json", help="Every figure as JSON.")]
 By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who labelled; by default the account's name.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse texts that stand with different labels.")]
-
-
-def use_workspace(ctx: typer.Context, folder: str | None) -> str | None:
-    """Use a workspace for the rest of the command."""
-    from policycls.resources import WORKSPACE_VARIABLE, find_workspace
-
-    if folder is not None:
-        before = os.environ.get(WORKSPACE_VARIABLE)
-        os.environ[WORKSPACE_VARIABLE] = str(find_workspace(folder))
-
-        def restore() -> None:
-            os.environ.pop(WORKSPACE_VARIABLE)
-            if before is not None:
-                os.environ[WORKSPACE_VARIABLE] = before
-
-        ctx.call_on_close(restore)
-    return folder
-
-
-Workspace = Annotated[
-    str | None,
-    typer.Option(metavar="DIR", callback=use_workspace, help="The workspace; by default the nearest."),
-]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -35,6 +36,29 @@ Meta = Annotated[
 OutputFile = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write here; the suffix tells the format."),
+]
+
+
+def use_workspace(ctx: typer.Context, folder: str | None) -> str | None:
+    """Use a workspace for the rest of the command."""
+    from policycls.resources import WORKSPACE_VARIABLE, find_workspace
+
+    if folder is not None:
+        before = os.environ.get(WORKSPACE_VARIABLE)
+        os.environ[WORKSPACE_VARIABLE] = str(find_workspace(folder))
+
+        def restore() -> None:
+            os.environ.pop(WORKSPACE_VARIABLE)
+            if before is not None:
+                os.environ[WORKSPACE_VARIABLE] = before
+
+        ctx.call_on_close(restore)
+    return folder
+
+
+Workspace = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", callback=use_workspace, help="The workspace; by default the nearest."),
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="No notes, no progress; errors and skipped inputs are told.")
@@ -79,6 +103,7 @@ def tag(
             help="Tag on the workers of this Dask scheduler (tcp://host:8786), into a folder of Parquet.",
         ),
     ] = None,
+    workspace: Workspace = None,
     quiet: Quiet = False,
 ) -> None:
     """Tag documents: label and scores for every sentence.
@@ -90,6 +115,7 @@ def tag(
     from policycls.batch import Job, tag_job
     from policycls.output import choose_format
 
+    del workspace
     screen = console.screen()
     kind = "parquet" if cluster else choose_format(output, format, terminal=screen.terminal)
     reading = _reading(paths, encoding, text_column, keep_noise)
@@ -99,9 +125,9 @@ def tag(
         if cluster is not None:
             from policycls.cluster import tag_on_cluster
 
-            report = tag_on_cluster(job, format, cluster, tell=teller(quiet), progress=progress)
+            report = tag_on_cluster(job, format, cluster, tell=teller(quiet, lang), progress=progress)
         else:
-            report = tag_job(job, kind, screen, tell=teller(quiet), progress=progress)
+            report = tag_job(job, kind, screen, tell=teller(quiet, lang), progress=progress)
     _finish(report, lang, quiet)
 
 
@@ -128,7 +154,9 @@ def extract(
     screen = console.screen()
     quiet = quiet or ctx.obj
     reading = _reading(paths, encoding, text_column)
-    skipped = extract_job(paths, reading, screen, output=output, wanted=format, lang=lang, tell=teller(quiet))
+    skipped = extract_job(
+        paths, reading, screen, output=output, wanted=format, lang=lang, tell=teller(quiet, lang)
+    )
     if skipped:
         raise typer.Exit(SKIPPED)
 
@@ -158,6 +186,7 @@ def report(
     encoding: Encoding = None,
     text_column: TextColumn = None,
     lang: Annotated[Lang, typer.Option(help="The page opens in it; names in tables: en or zh.")] = "en",
+    workspace: Workspace = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No notes, no progress; skipped inputs are told.")
     ] = False,
@@ -170,12 +199,13 @@ def report(
 
     from policycls.reporting import ReportJob, report_job
 
+    del workspace
     quiet = quiet or ctx.obj
     today = datetime.now(UTC).astimezone().date()
     reading = _reading(paths, encoding, text_column)
     job = ReportJob(paths, output, model, lang, jobs, reading, meta, table, shape, today)
     with console.progress_bar(not quiet) as progress:
-        found, counts = report_job(job, tell=teller(quiet), progress=progress)
+        found, counts = report_job(job, tell=teller(quiet, lang), progress=progress)
     if output is None:
         console.print_lines(counts.decode("utf-8-sig").splitlines())
     _finish(found, lang, quiet)
@@ -190,12 +220,13 @@ def _reading(
     return Reading(encoding, text_column, keep_noise, stdin)
 
 
-def teller(quiet: bool) -> Callable[[str], None]:
+def teller(quiet: bool, lang: Lang = "en") -> Callable[[str], None]:
     """Return what tells the user of things as they happen; where quiet, only what is skipped."""
+    from policycls.output.reasons import told
 
     def tell(message: str) -> None:
         if not quiet or message.startswith("skipped: "):
-            console.say(message)
+            console.say(told(message, lang))
 
     return tell
 
@@ -205,8 +236,9 @@ def _finish(report: Report, lang: Lang, quiet: bool) -> None:
     for row in report.unmatched:
         console.say(f"meta: no document for {row}")
     if not quiet:
+        tell = teller(quiet, lang)
         for note in report.notes:
-            console.say(f"note: {note}")
-        console.say(report.summary(lang))
+            tell(f"note: {note}")
+        tell(report.summary(lang))
     if report.skipped:
         raise typer.Exit(SKIPPED)

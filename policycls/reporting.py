@@ -18,7 +18,7 @@ from policycls.model.store import read_manifest
 from policycls.output import Output
 from policycls.output.report import Collector, Likeness, gather, render
 from policycls.output.summary import Shape, frame_of, summarize, write_summary
-from policycls.output.tagged import is_tagged, label_set_of, read_tagged
+from policycls.output.tagged import earlier_skips, is_tagged, label_set_of, read_tagged
 from policycls.schema import labels_of
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def _collect(
     meta = _meta(job.meta, tables, files)
     found = Collector()
     for path in tables:
+        found.earlier += earlier_skips(path)
         for units in read_tagged(path):
             found.write(units if meta is None else meta.join(units))
     model = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -130,6 +130,17 @@ class LabelSet:
         if found is None:
             raise unknown_label(value, self._by_name, path=path, line=line)
         return found
+
+    def in_cell(self, cell: str, others: Container[str] = ()) -> list[str]:
+        """Return the labels that a cell names, primary first; the whole cell where a part is no label.
+
+        Examples
+        --------
+        >>> load_label_set().in_cell("助企服务、审批提速"), load_label_set().in_cell("助企/招商")
+        (['助企服务', '审批提速'], ['助企/招商'])
+        """
+        parts = [part.strip() for part in re.split("[、；;,，|/]", cell) if part.strip()]
+        return parts if all(part in others or part in self._by_name for part in parts) else [cell.strip()]
 
     @classmethod
     def of(cls, ids: Iterable[str], version: str = "1.0") -> LabelSet:

@@ -45,7 +45,7 @@ def test_a_folder_becomes_a_page_with_columns_and_what_was_skipped(folder):
     done = _run(folder, "report", "in", "--meta", "meta.csv", "-o", "report.html", "--lang", "zh")
     assert done.returncode == 8, done.stderr.decode()
     said = done.stderr.decode()
-    assert "skipped: in/broken.pdf: " in said
+    assert "未处理：in/broken.pdf：已损坏" in said
     assert "meta: no document for other.txt" in said
     assert done.stdout == b""
     page = _page(folder / "report.html")

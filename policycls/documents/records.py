@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from policycls.documents import formats
 from policycls.documents.boundary import guarded, translate
 from policycls.documents.table_columns import check_header
-from policycls.documents.table_rows import read_sheets
+from policycls.documents.table_rows import Row, read_sheets
 from policycls.errors import TableError
 
 _KINDS: Final = ("csv", "jsonl", "parquet", "xlsx")
@@ -49,6 +49,12 @@ def read_records(path: str, needs: str) -> Iterator[tuple[int, dict[str, str]]]:
             yield from guarded(path, _rows(kind, path, file))
     except OSError as error:
         raise translate(error, path) from error
+
+
+def read_all_sheets(path: str) -> Iterator[tuple[Sequence[str], Iterator[Row]]]:
+    """Yield the header and the rows of each sheet of a workbook, whatever they hold."""
+    with Path(path).open("rb") as file, closing(read_sheets("xlsx", path, file, None)) as sheets:
+        yield from ((sheet.names, guarded(path, sheet.rows)) for sheet in guarded(path, sheets))
 
 
 def _rows(kind: str, path: str, file: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:

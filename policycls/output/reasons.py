@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
+from policycls.schema import Language
+
+_KINDS: Final[Mapping[str, str]] = {"skipped": "未处理", "note": "提示"}
 _LINE = re.compile(r"line (\d+): ")
 _BEFORE = re.compile(r" \(the (\d+) documents before are tagged\)$")
 
@@ -29,6 +34,24 @@ def in_chinese(reason: str) -> str:
     found = "；".join(told) if told != parts else _part(reason)
     start = f"第 {line[1]} 行：" if line else ""
     return f"{start}{found}" + (f"（此前 {before[1]} 份文件已标注）" if before else "")
+
+
+def told(message: str, lang: Language) -> str:
+    """Return a line that begins with "skipped: " or "note: ", which may name a file first, in a language.
+
+    Examples
+    --------
+    >>> told("skipped: in/a.txt: file is empty", "zh"), told("2 documents", "zh")
+    ('未处理：in/a.txt：文件为空', '2 documents')
+    """
+    kind, _, rest = message.partition(": ")
+    if lang == "en" or kind not in _KINDS:
+        return message
+    # A file's name may hold ": " too: it ends where what follows is known. What names no file comes last.
+    ends = [match.start() for match in re.finditer(": ", rest)]
+    cuts = [(f"{rest[:at]}：", rest[at + 2 :]) for at in ends] + [("", rest)]
+    found = (name + in_chinese(said) for name, said in cuts if in_chinese(said)[:1] != said[:1])
+    return f"{_KINDS[kind]}：{next(found, rest)}"
 
 
 def _part(part: str) -> str:

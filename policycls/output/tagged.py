@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from policycls.documents import Skipped
 from policycls.documents.boundary import translate
 from policycls.documents.json_lines import loads
-from policycls.documents.records import read_records
+from policycls.documents.records import read_all_sheets, read_records
 from policycls.errors import PolicyclsError, TableError, UnknownLabelError
 from policycls.output.rows import BEFORE, CHINESE, KINDS, unguard
-from policycls.schema import Label, LabelSet, load_label_set
+from policycls.output.words import words
+from policycls.schema import Label, LabelSet, Language, load_label_set
 from policycls.types import NONE, Kind, TaggedUnit
 
 _LINES: Final = (".jsonl", ".ndjson")
@@ -63,6 +66,30 @@ def _units(path: str) -> Iterator[TaggedUnit]:
             yield _unit(row, Path(path).name, n, labels)
         except _RowError as error:
             raise TableError(str(error), path=path, line=line) from error
+
+
+def corrections(path: str) -> int:
+    """Count the rows of a workbook in which a person has filled in a label or a remark; 0 for other files."""
+    if not path.lower().endswith(".xlsx") or not Path(path).is_file():
+        return 0
+    found = 0
+    with suppress(PolicyclsError, OSError):  # of a workbook that is damaged, what can be read counts
+        for names, rows in read_all_sheets(path):
+            columns = [_ENGLISH.get(name, name) for name in names]
+            if "correction" in columns:
+                filled = [n for n, name in enumerate(columns) if name in ("correction", "note")]
+                for row in rows:
+                    found += any(row.cells[n].strip() for n in filled)
+    return found
+
+
+def earlier_skips(path: str) -> list[Skipped]:
+    """Return the inputs that a workbook of ``tag`` lists as not read."""
+    if not path.lower().endswith(".xlsx"):
+        return []
+    heads = [[words(lang)["path"], words(lang)["reason"]] for lang in get_args(Language)]
+    found = (rows for names, rows in read_all_sheets(path) if list(names) in heads)
+    return [Skipped(*row.cells[:2]) for rows in found for row in rows if row.cells[1]]
 
 
 def label_set_of(units: Iterable[TaggedUnit]) -> LabelSet:
@@ -117,8 +144,10 @@ def _unit(row: Mapping[str, Any], doc: str, n: int, labels: LabelSet) -> TaggedU
     if not text.strip():
         raise _RowError("a row without text")
     scores = _scores(row, labels)
-    label = _label(_text(row.get("correction")) or _text(row.get("label")) or NONE, labels)
-    several = [_label(x, labels) for x in _several(row.get("labels"))]
+    # A correction is all that a person saw in the sentence.
+    corrected = labels.in_cell(_text(row.get("correction")), scores)
+    given = corrected or [_text(row.get("label")) or NONE, *_several(row.get("labels"))]
+    label, *several = (_label(x, labels) for x in given)
     best = max(scores, key=lambda x: scores[x]) if scores else ""
     kind = _text(row.get("kind"))
     kind = _KINDS.get(kind, kind)
@@ -135,7 +164,7 @@ def _unit(row: Mapping[str, Any], doc: str, n: int, labels: LabelSet) -> TaggedU
         top=label if label != NONE else _label(_text(row.get("top")) or best, labels),
         labels=tuple(dict.fromkeys(x for x in (label, *several) if x != NONE)) if label != NONE else (),
         scores=scores,
-        review=_text(row.get("review")).lower() in _YES,
+        review=not corrected and _text(row.get("review")).lower() in _YES,
         model=_text(row.get("model")),
         fields={name: _text(x) for name, x in row.items() if name not in _OWN and not _is_score(name)},
     )

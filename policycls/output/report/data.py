@@ -37,6 +37,8 @@ class Collector(Writer):
         self.units: list[TaggedUnit] = []
         self.words: list[Sequence[Word]] = []
         self.skipped: list[Skipped] = []
+        #: What an earlier run could not read, as the tables that it wrote tell.
+        self.earlier: list[Skipped] = []
 
     def write(self, units: Sequence[TaggedUnit]) -> None:
         """Keep the units of a document."""
@@ -228,7 +230,7 @@ def gather(
         columns=columns,
         left_out=left_out,
         first=sorted(unsure, key=lambda pair: -pair[1].doubt)[:REVIEW_FIRST],
-        skipped=found.skipped,
+        skipped=[*found.earlier, *found.skipped],
         models=sorted({unit.model for unit in found.units if unit.model}),
         card=card or {},
         likeness=likeness,

@@ -1,0 +1,111 @@
+"""An office at work: workbooks that people fill in, a workspace beside them, messages in Chinese."""
+
+import os
+import shutil
+
+import openpyxl
+import pytest
+from fake_model import FakeModel
+from typer.testing import CliRunner
+
+import policycls.model
+from policycls.cli import app
+from policycls.learning.workspace import Workspace
+from policycls.output.reasons import told
+from policycls.resources import data_path
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    """A folder with a document, in which commands run; the model is quick."""
+    monkeypatch.setattr(policycls.model, "load_model", lambda path=None: FakeModel(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("加快审批，或发放贷款。天气好。\n", "utf-8")
+    return tmp_path
+
+
+def _run(*arguments, status=0):
+    done = CliRunner().invoke(app, [str(x) for x in arguments], prog_name="policycls")
+    assert done.exit_code == status, done.output
+    return done
+
+
+def _fill(path, name, row, value):
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    column = next(cell.column for cell in sheet[1] if cell.value == name)
+    sheet.cell(row, column).value = value
+    book.save(path)
+
+
+@pytest.mark.parametrize("name", ["改正标签", "备注"])
+def test_a_workbook_that_a_person_filled_in_is_not_replaced(office, name):
+    command = ("tag", "in", "-o", "结果.xlsx", "--lang", "zh")
+    _run(*command)
+    _run(*command)  # nothing is lost
+    _fill("结果.xlsx", name, 2, "资金支持")
+    before = (office / "结果.xlsx").read_bytes()
+    said = _run(*command, status=6).stderr
+    assert said == (
+        "error: 结果.xlsx: holds 1 correction; take them in with 'policycls retrain 结果.xlsx' "
+        "or name another file\n"
+    )
+    assert (office / "结果.xlsx").read_bytes() == before
+    _run("tag", "in", "-o", "另一份.xlsx", "--lang", "zh")
+
+
+def test_a_report_of_a_workbook_knows_what_was_skipped_and_what_is_settled(office):
+    (office / "in" / "bad.pdf").write_bytes(b"no PDF")
+    _run("tag", "in", "-o", "结果.xlsx", "--lang", "zh", status=8)
+    _run("report", "结果.xlsx", "-o", "前.html", "--lang", "zh")
+    page = (office / "前.html").read_text("utf-8")
+    assert "in/bad.pdf" in page
+    assert "全部输入均已读取" not in page
+    assert "没有需要复核的句子" not in page
+    _fill("结果.xlsx", "改正标签", 2, "资金支持、审批提速")
+    _run("report", "结果.xlsx", "-o", "后.html", "--lang", "zh")
+    assert "没有需要复核的句子" in (office / "后.html").read_text("utf-8")
+    counted = _run("report", "结果.xlsx", "--table", "", "--lang", "zh").stdout
+    assert "资金支持,1," in counted
+    assert "、" not in counted
+
+
+def test_a_workspace_may_be_named_after_the_command_and_its_model_is_told(office):
+    place = Workspace.create("bureau").root
+    tag = ("tag", "in/a.txt", "--workspace", place, "--format", "csv")
+    assert "model" not in _run(*tag).stderr  # it uses the one that ships
+    shutil.copytree(data_path("models", "default"), place / "models" / "0001-x")
+    (place / "models" / "CURRENT").write_text("0001-x", "utf-8")
+    assert f"note: using model 0001-x of the workspace {place}\n" in _run(*tag).stderr
+    assert f"提示：使用工作区 {place} 的模型 0001-x\n" in _run(*tag, "--lang", "zh").stderr
+    assert "0001-x" not in _run(*tag, "--quiet").stderr
+    assert "0001-x" not in _run(*tag, "--model", "m").stderr
+    _run("explain", "加快审批。", "--workspace", place)
+    _run("report", "in/a.txt", "--table", "", "--workspace", place)
+    _run("report", "in/a.txt", "--table", "", "--workspace", office / "nowhere", status=5)
+    assert "POLICYCLS_WORKSPACE" not in os.environ
+
+
+def test_lang_zh_tells_in_chinese_what_is_skipped_and_noted(office):
+    (office / "in" / "b: c.pdf").write_bytes(b"no PDF")
+    (office / "in" / "c.txt").write_bytes(("加强检查，推进审批，发放贷款。" * 20).encode("gb18030"))
+    for command in ("tag", "extract"):
+        said = _run(command, "in", "--lang", "zh", status=8).stderr.splitlines()
+        assert "未处理：in/b: c.pdf：已损坏，或不是 PDF；请打开后重新保存" in said
+        assert "提示：in/c.txt：按 gb18030 编码读取" in said
+    assert _run("tag", "in", "--lang", "zh", "--quiet", status=8).stderr.startswith("未处理：")
+
+
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    [
+        ("note: a.zip: 1 of 2 files inside not read: b", "提示：a.zip：内含 2 个文件中有 1 个未能读取：b"),
+        ("skipped: a.csv: line 2: is no JSON object", "未处理：a.csv：第 2 行：不是 JSON 对象"),
+        ("note: something new", "提示：something new"),
+        ("going on: 2 documents", "going on: 2 documents"),
+    ],
+)
+def test_a_line_keeps_its_file_and_what_is_not_known(said, chinese):
+    assert told(said, "zh") == chinese
+    assert told(said, "en") == said
