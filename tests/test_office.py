@@ -6,12 +6,14 @@ import shutil
 import openpyxl
 import pytest
 from fake_model import FakeModel
+from pages import READMES
 from typer.testing import CliRunner
 
 import policycls.model
 from policycls.cli import app
 from policycls.learning.workspace import Workspace
 from policycls.output.reasons import told
+from policycls.output.rows import CHINESE
 from policycls.resources import data_path
 
 
@@ -109,3 +111,15 @@ def test_lang_zh_tells_in_chinese_what_is_skipped_and_noted(office):
 def test_a_line_keeps_its_file_and_what_is_not_known(said, chinese):
     assert told(said, "zh") == chinese
     assert told(said, "en") == said
+
+
+def test_both_readmes_say_which_columns_there_are_and_how_to_correct_one():
+    english, chinese = (page.read_text("utf-8") for page in READMES)
+    head = {"doc": "文档、", "unit": "序号、", "label": "标签、"}
+    for name, written in CHINESE.items():
+        assert f"`{name}`" in english
+        assert head.get(name, written) in chinese
+    for page, result in ((english, "tagged.xlsx"), (chinese, "标注结果.xlsx")):
+        assert f"policycls retrain {result}" in page
+        assert "`corrections-….jsonl`" in page
+        assert "`--text-column" in page
