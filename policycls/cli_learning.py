@@ -39,14 +39,16 @@ def init(
         str | None,
         typer.Option(metavar="FILE", help="A label set of your own, in place of the one that ships."),
     ] = None,
+    lang: Language = "en",
 ) -> None:
     """Make a workspace: a folder for your own labels, labelled sentences and models.
 
     Example: policycls init my-bureau
     """
+    from policycls.learning.words import say
     from policycls.learning.workspace import Workspace
 
-    console.say(f"made {Workspace.create(folder, labels).root}; README.md in it tells what to do next")
+    console.say(say("made", lang, root=Workspace.create(folder, labels).root))
 
 
 def retrain(

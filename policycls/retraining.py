@@ -49,7 +49,8 @@ def retrain_job(
         source = ", ".join(Path(file).name for file in data)
         rows = rows_of(place, load_labelled(data, place.labels, tell=tell), who=who, source=source)
         taken = take_in(place, rows, strict=strict)
-        tell(say("taken", lang, **taken.counts()))
+        for text in taken.text(lang):
+            tell(text)
         for text in taken.alike:
             tell(f"note: the same text stands with different labels: {text}")
     found = retrain(place, margin=margin, force=force, tell=tell)

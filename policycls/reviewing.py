@@ -49,7 +49,7 @@ def export_job(
     place = Workspace.find(workspace)
     if not data and strategy not in ("conflicts", "labelled"):
         raise UsageError("there is nothing to choose from", hint="give what 'policycls tag' wrote")
-    found = suggest(place, data, n, strategy=strategy, test_share=test_share, seed=seed)
+    found = suggest(place, data, n, strategy=strategy, test_share=test_share, seed=seed, lang=lang)
     if kind == "xlsx":
         review_book.write(path, found, place.labels, lang)
     else:
@@ -84,7 +84,7 @@ def import_job(
         else:
             rows += rows_from(read_answers(file, tool), place.labels, who=who, settled=settled, source=file)
     taken = take_in(place, rows, strict=strict)
-    yield say("taken", lang, **taken.counts())
+    yield from taken.text(lang)
     for text in taken.alike:
         yield say("alike", lang, text=text)
     if conflicts := answers(place.ledger.read(), place.labels.ids).conflicts:

@@ -93,6 +93,7 @@ def test_review_there_and_back(bureau, tmp_path, suffix, tool):
     result = run("review", "import", path, "--by", "li")
     assert result.exit_code == 0, result.output
     assert "10 rows added (2 of them kept for testing" in result.stdout
+    assert "not learnt from: tag may go on to give them the old label" in result.stdout
     stats = json.loads(run("corpus", "stats", "--json").stdout)
     assert (stats["rows"], stats["people"], stats["train"]["labels"]) == (10, {"li": 10}, {"permit": 8})
     assert run("corpus", "check").stdout == "10 rows, all as they were written\n"

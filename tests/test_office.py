@@ -11,10 +11,16 @@ from typer.testing import CliRunner
 
 import policycls.model
 from policycls.cli import app
+from policycls.errors import TooFewExamplesError
+from policycls.learning import review_book
+from policycls.learning.corpus import load_labelled
+from policycls.learning.handout import Handout, Suggestion
+from policycls.learning.intake import rows_of
 from policycls.learning.workspace import Workspace
 from policycls.output.reasons import told
 from policycls.output.rows import CHINESE
 from policycls.resources import data_path
+from policycls.schema import load_label_set
 
 
 @pytest.fixture
@@ -123,3 +129,72 @@ def test_both_readmes_say_which_columns_there_are_and_how_to_correct_one():
         assert f"policycls retrain {result}" in page
         assert "`corrections-….jsonl`" in page
         assert "`--text-column" in page
+
+
+def test_init_speaks_chinese(office):
+    assert "已建立 " in _run("init", "bureau", "--lang", "zh").stderr
+
+
+@pytest.mark.parametrize(("lang", "column"), [("zh", "改正标签"), ("en", "correction")])
+def test_a_workbook_without_corrections_is_told_which_column_to_fill_in(office, lang, column):
+    _run("tag", "in", "-o", "tagged.xlsx", "--lang", lang)
+    with pytest.raises(TooFewExamplesError, match=f"fill in the column '{column}' first"):
+        load_labelled(["tagged.xlsx"], load_label_set())
+
+
+def test_review_import_knows_what_tag_wrote(office):
+    place = Workspace.create("bureau").root
+    _run("tag", "in", "-o", "tagged.xlsx", "--lang", "zh")
+    said = _run("review", "import", "tagged.xlsx", "--workspace", place, status=5).stderr
+    assert "is what 'policycls tag' wrote; take it in with 'policycls retrain tagged.xlsx'" in said
+
+
+def test_a_corrected_row_keeps_its_remark_its_neighbours_and_its_second_measure(office):
+    text = "加快审批。\n天气好。\n发放贷款。\n加强检查。\n"
+    (office / "in" / "a.txt").write_text(text, "utf-8")
+    (office / "in" / "b.txt").write_text("走访企业。\n", "utf-8")
+    _run("tag", "in", "-o", "tagged.xlsx", "--lang", "zh")
+    book = openpyxl.load_workbook("tagged.xlsx")
+    sheet = book.worksheets[0]
+    texts = [row[5].value for row in sheet.iter_rows(min_row=2)]
+    assert texts == ["加快审批。", "天气好。", "发放贷款。", "加强检查。", "走访企业。"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    for row, label, note in (
+        (2, "非措施", None),
+        (4, "助企服务、资金支持", "见附件"),
+        (5, "监管督查；招商引资", ""),
+    ):
+        sheet.cell(row, column["改正标签"]).value = label
+        sheet.cell(row, column["备注"]).value = note
+    book.save("tagged.xlsx")
+    place = Workspace.create("bureau")
+    rows = rows_of(place, load_labelled(["tagged.xlsx"], place.labels), who="李")
+    assert [(x.text, x.labels, x.before, x.after, x.note) for x in rows] == [
+        ("加快审批。", (), "", "天气好。", ""),
+        ("发放贷款。", ("enterprise_assistance", "financing"), "天气好。", "加强检查。", "见附件"),
+        ("加强检查。", ("supervision", "investment_attraction"), "发放贷款。", "", ""),
+    ]
+
+
+def test_the_workbook_for_labelling_is_chinese_in_its_examples_too(office):
+    item = Handout("a.txt", 0, "sentence", "", "", "发放贷款。", "", "train")
+    review_book.write(
+        office / "a.xlsx", [Suggestion(item, "none", 0.5, (), "random")], load_label_set(), "zh"
+    )
+    examples = [
+        row[-1].value or "" for row in openpyxl.load_workbook("a.xlsx")["标签说明"].iter_rows(min_row=2)
+    ]
+    assert any("→ 审批提速" in x for x in examples)
+    assert not [x for x in examples if "→ a" in x or "none" in x or "_" in x]
+
+
+def test_what_the_page_saves_is_taken_in_either_way(office):
+    place = Workspace.create("bureau")
+    line = '{"doc": "a.txt", "unit": %d, "text": "贷款。", "label": "%s", "note": "注"%s}\n'
+    saved = line % (0, "", "") + line % (1, "financing", ', "labels": ["financing"]')
+    (office / "corrections-1.jsonl").write_text(saved, "utf-8")
+    (row,) = rows_of(place, load_labelled(["corrections-1.jsonl"], place.labels), who="李")
+    assert (row.unit, row.labels, row.note) == (1, ("financing",), "注")
+    said = _run("review", "import", "corrections-1.jsonl", "--workspace", place.root)
+    assert "1 rows added" in said.stdout
+    assert [x.note for x in place.ledger.read()] == ["注"]

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "before": ("before", "上一句"),
     "after": ("after", "下一句"),
     "maybe": ("maybe",),
+    "note": ("note", "备注"),
 }
 
 _KINDS = {chinese: kind for kind, chinese in KINDS.items()}
@@ -61,6 +63,7 @@ class LabelledUnit:
     unit: int = 0  #: its number as the file states it, or its place among the labelled units
     before: str | None = None  #: the unit before it, "" for none; None where it is not known
     after: str | None = None  #: likewise
+    note: str = ""  #: what the person remarked
 
     @property
     def label(self) -> str:
@@ -102,10 +105,10 @@ def load_labelled(
     """
     documents: dict[str, list[LabelledUnit]] = {}
     metas: dict[str, Mapping[str, Any]] = {}
-    blank = 0
+    blank, column = 0, ""
     for doc, meta, unit in _every_row(paths, labels):
         if meta is None:
-            blank += 1
+            blank, column = blank + 1, doc
             continue
         units = documents.setdefault(doc, [])
         if meta:
@@ -123,7 +126,8 @@ def load_labelled(
         if units
     ]
     if not found:
-        raise TooFewExamplesError("no labelled unit found", hint="label some rows first")
+        hint = f"fill in the column {column!r} first" if column else "label some rows first"
+        raise TooFewExamplesError("no labelled unit found", hint=hint)
     if blank:
         tell(f"note: rows without a label, left out: {blank:,}")
     if twice := sum(map(len, documents.values())) - sum(len(x.units) for x in found):
@@ -179,7 +183,7 @@ def _names(columns: tuple[str, ...]) -> dict[str, str]:
     return {key: name for key, name in named.items() if name is not None}
 
 
-#: Of a row without a label, document alone; of a line about the document, no unit.
+#: Of a row without a label, the column for it alone; of a line about the document, no unit.
 _Row = tuple[str, Mapping[str, Any] | None, LabelledUnit | None]
 
 
@@ -193,7 +197,7 @@ def _every_row(paths: Iterable[str | Path], labels: LabelSet | None) -> Iterator
 
 def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -> Iterator[_Row]:
     doc, lines = file.stem, file.suffix == ".jsonl"
-    for n, (line, row, cells) in enumerate(read_table(file, "the columns text and label")):
+    for n, (line, row, cells) in enumerate(_between(read_table(file, "the columns text and label"))):
         meta = row.get("meta", {})
         if lines and not isinstance(meta, dict):
             raise CorpusDamagedError("not a JSON object of a labelled unit", path=file, line=line)
@@ -202,9 +206,10 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
             yield doc, meta, None
             continue
         _check_columns(row, cells, file, line)
-        written = _labels(cells)
+        written = _labels(cells, labels)
         if written is None:
-            yield doc, None, None
+            names = _names(tuple(row))
+            yield names.get("correction") or names.get("label", ""), None, None
             continue
         try:
             given = [labels.resolve(x, path=file, line=line) if labels else x for x in written]
@@ -217,6 +222,25 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
         yield str(cells.get("doc") or default), {}, _unit(cells, given, n)
 
 
+_Read = tuple[int, dict[str, Any], dict[str, Any]]
+
+
+def _between(rows: Iterator[_Read]) -> Iterable[_Read]:
+    """Put the rows of a workbook of ``tag`` between their neighbours, of which not all are corrected."""
+    first = next(rows, None)
+    if first is None or {"correction", "doc", "unit"} - first[2].keys() or "before" in first[2]:
+        return rows if first is None else chain([first], rows)
+    every = [first, *rows]
+    whole = [x for _, _, x in every if x["kind"] != "noise" and str(x["unit"]).isdigit()]
+    whole.sort(key=lambda x: (x["doc"], int(x["unit"])))
+    for cells in whole:
+        cells["before"] = cells["after"] = ""
+    for one, other in pairwise(whole):
+        if one["doc"] == other["doc"]:
+            one["after"], other["before"] = other["text"], one["text"]
+    return every
+
+
 def _check_columns(row: Mapping[str, Any], cells: Mapping[str, Any], file: Path, line: int) -> None:
     if "text" in cells and cells.keys() & {"label", "labels", "correction"}:
         return
@@ -227,7 +251,7 @@ def _check_columns(row: Mapping[str, Any], cells: Mapping[str, Any], file: Path,
     raise TableError(f"needs columns text and label; found {shown}", hint=hint, path=file, line=line)
 
 
-def _labels(cells: Mapping[str, Any]) -> list[str] | None:
+def _labels(cells: Mapping[str, Any], labels: LabelSet | None) -> list[str] | None:
     """Return the labels as written, primary first, [] for none; None where the row is not labelled."""
     corrected = "correction" in cells
     primary = _written(cells.get("correction" if corrected else "label"))
@@ -237,6 +261,9 @@ def _labels(cells: Mapping[str, Any]) -> list[str] | None:
     if corrected and not primary:
         return None
     others = [x for x in map(_written, several) if x] if isinstance(several, list) else []
+    if corrected and labels:
+        primary, *more = labels.in_cell(primary) or [primary]
+        others = more + others
     if primary:
         return [primary, *(x for x in others if x != primary)]
     return others if others or several == [] else None
@@ -267,4 +294,5 @@ def _unit(cells: Mapping[str, Any], given: Sequence[str], place: int) -> Labelle
         unit=int(stated) if stated.isdigit() else place,
         before=before,
         after=after,
+        note=str(cells.get("note") or ""),
     )

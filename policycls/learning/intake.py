@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from policycls.errors import ConflictError
@@ -11,7 +11,9 @@ from policycls.learning.corpus import LabelledDocument
 from policycls.learning.ledger import Part, Row
 from policycls.learning.registry import now
 from policycls.learning.repeats import SHOWN, alike, check_repeats
+from policycls.learning.words import say
 from policycls.learning.workspace import Workspace
+from policycls.schema import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,12 @@ class Taken:
     corrected: int  #: new rows that supersede another label of the same person, or settle
     alike: tuple[str, ...]  #: texts that stand with different primary labels, at most twenty
 
-    def counts(self) -> dict[str, int]:
-        """Return how many rows there were of each kind."""
-        return {x: getattr(self, x) for x in ("added", "known", "test", "corrected")}
+    def text(self, lang: Language) -> Iterator[str]:
+        """Yield the lines that tell how many rows there were of each kind."""
+        counts = {x: getattr(self, x) for x in ("added", "known", "test", "corrected")}
+        yield say("taken", lang, **counts)
+        if self.test:
+            yield say("not_learnt", lang)
 
 
 def take_in(workspace: Workspace, rows: Sequence[Row], *, strict: bool = False) -> Taken:
@@ -68,7 +73,7 @@ def rows_of(
     return [
         Row(
             document.doc, unit.unit, unit.text, unit.labels, who, moment, version, part[document.doc], among,
-            unit.kind, unit.heading, unit.before, unit.after, settled, source=source,
+            unit.kind, unit.heading, unit.before, unit.after, settled, unit.note, source,
         )
         for document in documents
         for unit in document.units

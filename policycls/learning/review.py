@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
@@ -23,7 +23,9 @@ from policycls.learning.retrain import DOUBTS
 from policycls.learning.workspace import Workspace
 from policycls.model import Model, load_model
 from policycls.model.linear import Floats
+from policycls.output import Layout
 from policycls.output.explanation import deciding_words
+from policycls.schema import Language
 from policycls.types import NONE
 
 STRATEGIES: Final = ("mixed", "uncertain", "rare", "varied", "random", "doubtful", "conflicts", "labelled")
@@ -120,6 +122,7 @@ def suggest(
     strategy: str = "mixed",
     test_share: float = TEST_SHARE,
     seed: int = 0,
+    lang: Language = "en",
 ) -> list[Suggestion]:
     """Choose units to be labelled from what ``policycls tag`` wrote, at most n; return them in reading order.
 
@@ -132,13 +135,15 @@ def suggest(
         people differ, all of them. "labelled": all that is labelled.
     test_share : float
         The share drawn at random from documents that are kept for testing.
+    lang : {"en", "zh"}
+        In which remarks name labels.
     """
     if strategy not in STRATEGIES:
         raise UsageError(f"unknown strategy {strategy!r}", hint=f"there are {', '.join(STRATEGIES)}")
     rows = latest(workspace.ledger.read())
-    model = load_model(workspace.models.path("current"))
+    model, name = load_model(workspace.models.path("current")), Layout(workspace.labels, lang).label
     if strategy in ("conflicts", "labelled"):
-        return _in_order(_labelled(rows.values(), model, only_conflicts=strategy == "conflicts"))
+        return _in_order(_labelled(rows.values(), model, name, only_conflicts=strategy == "conflicts"))
     known: dict[str, Part] = {people[-1].doc: people[-1].part for people in rows.values()}
     pool = pool_of(model, handouts(read_units(paths), known))
     done = {people[-1].text for people in rows.values()}
@@ -147,7 +152,7 @@ def suggest(
     found = [_suggestion(model, pool.items[at], pool.proba[at], why) for at, why in chosen]
     if strategy in ("mixed", "doubtful"):
         wanted = n if strategy == "doubtful" else round(n * MIX["doubtful"])
-        found = [*islice(_doubtful(workspace, rows, model), wanted), *found][:n]
+        found = [*islice(_doubtful(workspace, rows, model, name), wanted), *found][:n]
     return _in_order(found)
 
 
@@ -247,7 +252,7 @@ def _suggestion(model: Model, item: Handout, proba: Floats, why: str, **more: An
 
 
 def _labelled(
-    units: Iterable[tuple[Row, ...]], model: Model, *, only_conflicts: bool
+    units: Iterable[tuple[Row, ...]], model: Model, name: Callable[[str], str], *, only_conflicts: bool
 ) -> Iterator[Suggestion]:
     for people in units:
         apart, row = differ(people), people[-1]
@@ -256,14 +261,18 @@ def _labelled(
         item = Handout.of(row)
         proba = model.predict_proba([item.before, item.text, item.after], documents=[0, 0, 0])[1]
         if apart:
-            note = "; ".join(f"{x.who}: {x.said}" for x in people)
+            note = "; ".join(f"{x.who}: {_said(x, name)}" for x in people)
             yield _suggestion(model, item, proba, "conflict", note=note)
         else:
             yield _suggestion(model, item, proba, "labelled", given=row.labels, note=row.note)
 
 
+def _said(row: Row, name: Callable[[str], str]) -> str:
+    return "|".join(map(name, row.labels or (NONE,)))
+
+
 def _doubtful(
-    workspace: Workspace, rows: Mapping[str, tuple[Row, ...]], model: Model
+    workspace: Workspace, rows: Mapping[str, tuple[Row, ...]], model: Model, name: Callable[[str], str]
 ) -> Iterator[Suggestion]:
     """Yield the user's own units, the least likely label first, by the doubts beside the model in use."""
     file = workspace.models.path("current") / DOUBTS
@@ -276,5 +285,5 @@ def _doubtful(
             continue
         item = Handout.of(people[-1])
         proba = model.predict_proba([item.text])[0]
-        note = f"{people[-1].said} ({x['confidence']:.2f}) -> {x['suggested']}?"
+        note = f"{_said(people[-1], name)} ({x['confidence']:.2f}) -> {name(x['suggested'])}?"
         yield _suggestion(model, item, proba, "doubtful", note=note)

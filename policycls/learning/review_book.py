@@ -123,7 +123,9 @@ def _meanings(sheet: Any, layout: Layout, styles: Styles) -> None:
         sheet.set_column(n, n, wide)
         sheet.write_string(0, n, head, styles.head)
     for row, label in enumerate(layout.choices(), 1):
-        examples = [f"{x.text} → {'|'.join(x.labels) or NONE}" for x in label.examples if x.text]
+        examples = [
+            f"{x.text} → {'|'.join(map(layout.label, x.labels or (NONE,)))}" for x in label.examples if x.text
+        ]
         cells = (
             label.id if zh else label.name_zh,
             label.definition_zh if zh else label.definition_en,
@@ -145,6 +147,9 @@ def read(path: Path) -> Iterator[Said]:
         missing = [_COLUMNS[x][1] for x in ("correction", "text", "id", "hash") if x not in row]
         if missing:
             hint = "take the workbook that 'policycls review export' wrote, with its hidden columns"
+            if {"model", "模型"} & cells.keys():
+                hint = f"take it in with 'policycls retrain {path}'"
+                raise CorpusError("is what 'policycls tag' wrote", hint=hint, path=path)
             raise CorpusError(f"the column {missing[0]!r} is missing", hint=hint, path=path)
         first, second = row["correction"].strip(), row.get("second", "").strip()
         place = f"{path}: line {line}"

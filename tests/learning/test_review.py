@@ -84,6 +84,8 @@ def test_people_agree_differ_and_settle(tmp_path):
     assert (taken.added, taken.corrected) == (1, 1)
     assert "li: permit" in str(made.own().conflicts[0])
     assert [x.note for x in suggest(made, [], strategy="conflicts")] == ["li: permit; wang: money"]
+    (chinese,) = suggest(made, [], strategy="conflicts", lang="zh")
+    assert chinese.note == "li: 审批; wang: 资金"
     take_in(made, rows_of(made, found, who="chief", settled=True))
     assert not made.own().conflicts
     assert len(made.ledger.read()) == 9  # nothing is deleted
