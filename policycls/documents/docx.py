@@ -37,15 +37,29 @@ def read(name: str, data: bytes) -> list[Document]:
     lines: list[Line] = []
     notes: list[str] = []
     headings = _heading_styles(document)
-    for text, hint in _blocks(document.element.body, headings):
+    body = ((text, hint, 0.0) for text, hint in _blocks(document.element.body, headings))
+    for text, hint, indent in (*body, *((text, "", 2.0) for text in _notes(document))):
         cleaned, said = clean(text)
         notes += said
         found = split_lines(cleaned)
         for line in found:
             line.hint = hint
+        if found and indent:
+            found[0].indent = indent  # a paragraph of its own, whatever stands before it
         lines += found
     title = (document.core_properties.title or "").strip()
     return [from_lines(lines, name, title=title, notes=notes)]
+
+
+def _notes(document: Any) -> Iterator[str]:
+    """Yield the footnotes, then the endnotes; those with a type are the lines that Word draws above them."""
+    from docx.oxml import parse_xml
+
+    for kind in ("footnote", "endnote"):
+        for part in (x.target_part for x in document.part.rels.values() if x.reltype.endswith(f"/{kind}s")):
+            for note in parse_xml(part.blob).iter(f"{_W}{kind}"):
+                if note.get(f"{_W}type", "normal") == "normal":
+                    yield " ".join(map(_text, note.iter(_P))).strip()
 
 
 def _heading_styles(document: Any) -> frozenset[str]:

@@ -67,3 +67,31 @@ def test_a_mutated_file_gives_text_or_a_document_error(seed):
         assert units(bytes(data))
     except DocumentError as error:
         assert error.path
+
+
+def test_footnotes_and_endnotes_stand_after_the_body():
+    import io
+
+    import docx
+    from docx.opc.constants import RELATIONSHIP_TYPE as KINDS
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    made = docx.Document()
+    made.add_paragraph("推行一窗受理")
+    for kind, reltype, texts in (
+        ("endnote", KINDS.ENDNOTES, ["丙尾注"]),
+        ("footnote", KINDS.FOOTNOTES, ["甲脚注", "乙脚注。"]),
+    ):
+        notes = f'<w:{kind} w:type="separator" w:id="-1"><w:p><w:r><w:t>线</w:t></w:r></w:p></w:{kind}>'
+        for n, text in enumerate(texts, 1):
+            notes += f'<w:{kind} w:id="{n}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}>'
+        blob = f"<w:{kind}s {space}>{notes}</w:{kind}s>".encode()
+        name, kinds = PackURI(f"/word/{kind}s.xml"), "application/vnd.openxmlformats-officedocument."
+        part = Part(name, f"{kinds}wordprocessingml.{kind}s+xml", blob, made.part.package)
+        made.part.relate_to(part, reltype)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    (document,) = read_bytes("a.docx", buffer.getvalue())
+    assert document.text == "推行一窗受理\n甲脚注\n乙脚注。\n丙尾注"
