@@ -31,8 +31,7 @@ def text_column(names: Sequence[str], wanted: str | None, path: str) -> str:
     found = find_text(names, wanted)
     if found is not None:
         return found
-    shown = ", ".join(names[:20]) or "none"
-    columns = f"{shown}, … ({len(names)} in all)" if len(names) > 20 else shown
+    columns = listed(names)
     if wanted is not None:
         near = difflib.get_close_matches(wanted, names, 1, 0.4)
         hint = f"did you mean {near[0]!r}?" if near else "give one of these"
@@ -41,6 +40,12 @@ def text_column(names: Sequence[str], wanted: str | None, path: str) -> str:
     first = next(close, None)
     hint = f"did you mean --text-column {first}?" if first else "name the text column with --text-column"
     raise TableError(f"no text column; columns: {columns}", hint=hint, path=path)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the names of columns in one text, not more than twenty."""
+    shown = ", ".join(names[:20]) or "none"
+    return f"{shown}, … ({len(names)} in all)" if len(names) > 20 else shown
 
 
 def find_text(names: Sequence[str], wanted: str | None) -> str | None:

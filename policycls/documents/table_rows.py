@@ -6,9 +6,9 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any, BinaryIO, NamedTuple
 
 from policycls.documents.archive import check_office
@@ -21,6 +21,9 @@ MAX_CELL = 16 * 1024 * 1024
 MAX_COLUMNS = 1000
 #: Excel's own limit; a row that says to be beyond it makes readers fill in empty ones without end.
 MAX_ROWS = 1 << 20
+#: Above the names of a workbook's columns may stand a title: they are looked for in so many rows.
+HEADER_WITHIN = 5
+_UNNAMED = "name every column that holds something, or empty the cells beside the table"
 # That of UTF-32-LE begins as UTF-16's.
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 #: A row's line in the file, and its cells.
@@ -44,6 +47,9 @@ class Sheet:
     notes: tuple[str, ...] = ()
     #: What tells this sheet's rows from those of the first one; "" for the first.
     mark: str = ""
+    title: str = ""
+    #: What to do where a row has more cells than there are names, or fewer.
+    hint: str = "quote fields that hold the separator"
 
 
 def read_sheets(kind: str, name: str, file: BinaryIO, encoding: str | None) -> Generator[Sheet, None, None]:
@@ -210,7 +216,26 @@ def _xlsx(name: str, data: bytes) -> Iterator[Sheet]:
             continue
         while names and not names[-1].strip():
             names.pop()
-        yield Sheet(names, _numbered(_fitted(rows, len(names))), (), f"{sheet.title}!" if number else "")
+        fitted = _numbered(_fitted(rows, len(names)))
+        yield Sheet(names, fitted, (), f"{sheet.title}!" if number else "", sheet.title, _UNNAMED)
+
+
+def below_title(sheet: Sheet, is_header: Callable[[Sequence[str]], bool]) -> Sheet:
+    """Take the names from below a title: the first row that is a header, else the first of several cells."""
+    if is_header(sheet.names):
+        return sheet
+    ahead = list(islice(sheet.rows, HEADER_WITHIN - 1))
+    rows = [[cell.strip() for cell in row.cells] for row in ahead]
+    several = (n for n, cells in enumerate(rows) if len(sheet.names) == 1 < sum(map(bool, cells)))
+    at = next((n for n, cells in enumerate(rows) if is_header(cells)), next(several, None))
+    if at is None:
+        return replace(sheet, rows=chain(ahead, sheet.rows))
+    names = rows[at]
+    while not names[-1]:
+        names.pop()
+    rest = _fitted(((x.line, list(x.cells)) for x in chain(ahead[at + 1 :], sheet.rows)), len(names))
+    note = f"names of columns found in line {ahead[at].line}"
+    return replace(sheet, names=names, rows=_numbered(rest), notes=(*sheet.notes, note))
 
 
 def _sheet_rows(name: str, sheet: Any) -> Iterator[_Cells]:

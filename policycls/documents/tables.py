@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from policycls.documents import table_columns
+from policycls.documents import table_columns, table_rows
 from policycls.documents.lines import Line, clean, split_lines
 from policycls.documents.table_rows import Row, Sheet, read_sheets
 from policycls.documents.text import from_lines, from_text
@@ -27,27 +28,55 @@ def read(
     paragraphs of one document; else each row is a document of its own, named ``<path>#<row>``.
 
     """
-    found = False
-    with closing(read_sheets(kind, name, file, encoding)) as sheets:
-        for each in _with_text(list(sheets), text_column) if kind == "xlsx" else sheets:
-            sheet = headed(each, text_column)
-            for document in documents(name, sheet, Columns.find(name, sheet.names, text_column)):
-                yield document if found else replace(document, notes=(*sheet.notes, *document.notes))
-                found = True
-    if not found:
+    last: Document | None = None
+    blank = Counter[str]()
+    with closing(read_sheets(kind, name, file, encoding)) as found:
+        try:
+            sheets = _with_text(list(found), text_column) if kind == "xlsx" else found
+            for document in _documents(name, sheets, text_column, blank):
+                if last is not None:
+                    yield last
+                last = document
+        except Exception:
+            if last is not None:
+                yield last
+            raise
+    if last is None:
         raise NoTextError("no row holds text", path=name)
+    # Only at the end is it known how many there were.
+    if many := blank["rows"]:
+        last = replace(last, notes=(*last.notes, f"{many:,} row{'s'[: many > 1]} without text left out"))
+    yield last
+
+
+def _documents(
+    name: str, sheets: Iterable[Sheet], wanted: str | None, blank: Counter[str]
+) -> Iterator[Document]:
+    for each in sheets:
+        sheet = headed(each, wanted)
+        notes = sheet.notes
+        for document in documents(name, sheet, Columns.find(name, sheet.names, wanted), blank):
+            yield replace(document, notes=(*notes, *document.notes)) if notes else document
+            notes = ()
 
 
 def _with_text(sheets: list[Sheet], wanted: str | None) -> list[Sheet]:
     """Leave out a workbook's sheets of sums and lists, which have no text column; told in a note."""
-    named = [sheet for sheet in sheets if table_columns.find_text(sheet.names, wanted) is not None]
+
+    def is_header(names: Sequence[str]) -> bool:
+        return table_columns.find_text(names, wanted) is not None
+
+    sheets = [table_rows.below_title(sheet, is_header) for sheet in sheets]
+    named = [sheet for sheet in sheets if is_header(sheet.names)]
     lists = [sheet for sheet in sheets if len(sheet.names) == 1 and wanted is None]
     kept = named or lists or sheets[:1]
-    left = len(sheets) - len(kept)
-    if left:
-        note = f"{left} of {len(sheets)} sheets left out: no text column"
-        kept[0] = replace(kept[0], notes=(*kept[0].notes, note))
-    return kept
+    notes = tuple(
+        f"sheet {sheet.title!r} left out: no text column among {table_columns.listed(sheet.names)}; "
+        "name the text column with --text-column"
+        for sheet in sheets
+        if sheet not in kept
+    )
+    return [replace(kept[0], notes=(*kept[0].notes, *notes)), *kept[1:]] if kept else []
 
 
 def headed(sheet: Sheet, wanted: str | None) -> Sheet:
@@ -85,8 +114,10 @@ class Columns:
         return cls(names, text, doc, [at for at, x in enumerate(names) if at not in (text, doc) and x])
 
 
-def documents(path: str, sheet: Sheet, columns: Columns) -> Iterator[Document]:
-    """Make documents of a sheet's rows."""
+def documents(
+    path: str, sheet: Sheet, columns: Columns, blank: Counter[str] | None = None
+) -> Iterator[Document]:
+    """Make documents of a sheet's rows; count under ``"rows"`` in ``blank`` those that have no text."""
     names, text_at, doc_at = columns.names, columns.text, columns.doc
     group: list[Row] = []
     size = 0
@@ -94,11 +125,13 @@ def documents(path: str, sheet: Sheet, columns: Columns) -> Iterator[Document]:
         if len(row.cells) != len(names):
             raise TableError(
                 f"{len(row.cells)} fields, header has {len(names)}",
-                hint="quote fields that hold the separator",
+                hint=sheet.hint,
                 path=path,
                 line=row.line,
             )
         if not row.cells[text_at].strip():
+            if blank is not None and any(map(str.strip, row.cells)):
+                blank["rows"] += 1
             continue
         if doc_at is None:
             fields = {names[at]: row.cells[at] for at in columns.others}

@@ -215,10 +215,59 @@ def test_sheets_without_texts_are_left_out_with_a_note():
     book.save(buffer)
     first, second = read("t.xlsx", buffer.getvalue())
     assert [first.text, second.text] == ["一季度开展走访。", "二季度开展走访。"]
-    assert first.notes == ("1 of 3 sheets left out: no text column",)
+    assert first.notes == (
+        "sheet 'Sheet' left out: no text column among 乡镇, 件数, 占比; "
+        "name the text column with --text-column",
+    )
     assert first.doc == "t.xlsx#一季度!1"
-    with pytest.raises(TableError, match="3 fields, header has 1"):
+    with pytest.raises(TableError, match="no text column; columns: 乡镇, 件数, 占比"):
         read("t.xlsx", make_xlsx(["全县汇总"], ["乡镇", "件数", "占比"]))
+
+
+@pytest.mark.parametrize("above", [1, 2, 4])
+@pytest.mark.parametrize(("column", "option"), [("正文", {}), ("措施", {"text_column": "措施"})])
+def test_the_names_of_columns_may_stand_below_a_title(above, column, option):
+    titles = [["某市2023年惠企措施台账"], ["", "填报单位：", "某局"], ["说明"], ["单位：件"]][:above]
+    rows = [*titles, ["编号", column, "乡镇", ""], ["1", "甲办好。", "甲镇"], ["2", "乙办好。", ""]]
+    one, two = read("t.xlsx", make_xlsx(*rows), **option)
+    assert (one.doc, one.text, dict(one.fields)) == ("t.xlsx#1", "甲办好。", {"编号": "1", "乡镇": "甲镇"})
+    assert (two.doc, two.text, dict(two.fields)) == ("t.xlsx#2", "乙办好。", {"编号": "2", "乡镇": ""})
+    assert one.notes == (f"names of columns found in line {above + 1}",)
+    assert not two.notes
+
+
+def test_names_further_down_are_not_looked_for():
+    with pytest.raises(TableError, match="no text column; columns: 表, 一"):
+        read("t.xlsx", make_xlsx(*[["表", "一"]] * 5, ["编号", "正文"], ["1", "甲办好。"]))
+
+
+def test_of_a_workbook_nothing_is_said_of_separators():
+    with pytest.raises(TableError) as error:
+        read("t.xlsx", make_xlsx(["编号", "正文"], ["1", "甲办好。", "无名"]))
+    assert "separator" not in str(error.value) and "quote" not in str(error.value)
+    assert "name every column" in error.value.hint
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_rows_without_text_are_counted_in_a_note(name):
+    rows = [
+        ["文档", "正文", "年份"],
+        ["甲", "甲办好。", "1"],
+        ["甲", "", "2"],
+        ["乙", "乙办好。", ""],
+        ["乙", " ", "3"],
+    ]
+    rows.append(["", "", ""])  # an empty row is none
+    data = make_xlsx(*rows) if name == "t.xlsx" else "".join(",".join(row) + "\n" for row in rows)
+    documents = read(name, data)
+    assert [x.notes for x in documents] == [(), ("2 rows without text left out",)]
+
+
+def test_documents_before_a_damaged_row_are_all_there():
+    found = read_bytes("t.csv", "id,text\n1,甲。\n2,乙。\n3\n".encode())
+    assert [next(found).text, next(found).text] == ["甲。", "乙。"]
+    with pytest.raises(TableError):
+        next(found)
 
 
 def test_xlsx_that_declares_a_dtd_or_expands_without_end():
