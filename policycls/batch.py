@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policycls.atomic import check_writable
-from policycls.documents import Skipped, find_files
+from policycls.documents import Skipped, find_files, is_table
 from policycls.errors import NoTextError, OutputError, UsageError
 from policycls.output import Layout, Output, open_output, open_stream
 from policycls.output.destination import Format, Screen
-from policycls.output.tagged import corrections
+from policycls.output.tagged import corrections, is_result
 from policycls.progress import Progress, Track
 from policycls.resources import current_model, find_workspace
 from policycls.schema import Language, labels_of, load_label_set
@@ -79,7 +79,9 @@ class Report:
         return line + (f"; {_count(len(self.skipped), 'input')} skipped" if self.skipped else "")
 
 
-def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], list[Skipped]]:
+def inputs(
+    paths: Sequence[str], output: str | None = None, *, tell: Callable[[str], None] | None = None
+) -> tuple[list[str], list[Skipped]]:
     """Return the files to read and what is skipped already; "-" stands for standard input.
 
     Parameters
@@ -87,6 +89,9 @@ def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], 
     paths : sequence of str
     output : str, optional
         Where results go; a folder's files do not count in the run's own output.
+    tell : callable, optional
+        Takes a line for the user; what an earlier run wrote into a folder is left out then, lest it count
+        twice.
 
     Raises
     ------
@@ -104,9 +109,18 @@ def inputs(paths: Sequence[str], output: str | None = None) -> tuple[list[str], 
             if path in found and same_file(path, output):
                 raise UsageError("is input and output", hint="name another file with -o", path=path)
             found = [file for file in found if not same_file(file, output)]
-        files += found
+        files += found if tell is None or path in found else _without_results(path, found, tell)
         skipped += missed
     return list(dict.fromkeys(files)), skipped
+
+
+def _without_results(folder: str, files: Sequence[str], tell: Callable[[str], None]) -> list[str]:
+    results = [file for file in files if is_table(file) and is_result(file)]
+    for file in results:
+        tell(f"note: {file}: is what 'policycls tag' wrote and left out; name it to read it")
+    if files and len(results) == len(files):
+        raise NoTextError("nothing but what 'policycls tag' wrote", hint="name it to read it", path=folder)
+    return [file for file in files if file not in results]
 
 
 def same_file(first: str, second: str) -> bool:
@@ -206,7 +220,7 @@ def tag_job(
             raise OutputError(f"holds {_count(count, 'correction')}", hint=hint, path=job.output)
     elif job.resume:
         raise UsageError("--resume needs a file to go on with", hint="name it with -o")
-    files, skipped = inputs(job.paths, job.output)
+    files, skipped = inputs(job.paths, job.output, tell=tell)
     meta = MetaTable.read(job.meta, files) if job.meta else None
     model = job.load_model()
     if job.model is None and (place := find_workspace()) and place in (used := current_model(place)).parents:

@@ -206,7 +206,7 @@ def tag_on_cluster(
         Without a scheduler; for a folder of other things; if nothing could be read.
     """
     folder = output_folder(job, wanted)
-    files, skipped = inputs(job.paths)
+    files, skipped = inputs(job.paths, tell=tell)
     files = [file for file in files if folder not in Path(file).resolve().parents]
     model = job.load_model()
     with _connect(address) as client:

@@ -50,7 +50,7 @@ def extract_job(
     kind = _format(output, wanted, screen.terminal)
     if output is not None:
         check_writable(output)
-    files, found = inputs(paths, output)
+    files, found = inputs(paths, output, tell=tell)
     alone, skipped = is_alone(paths, files, found), list[Skipped]()
 
     def skip(item: Skipped) -> None:

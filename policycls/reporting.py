@@ -97,7 +97,7 @@ def _collect(
         if job.output is not None and same_file(path, job.output):
             raise UsageError("is input and output", hint="name another file with -o", path=path)
     documents = [path for path in job.paths if path not in tables]
-    files, skipped = inputs(documents, job.output)
+    files, skipped = inputs(documents, job.output, tell=tell)
     meta = _meta(job.meta, tables, files)
     found = Collector()
     for path in tables:

@@ -198,3 +198,24 @@ def test_what_the_page_saves_is_taken_in_either_way(office):
     said = _run("review", "import", "corrections-1.jsonl", "--workspace", place.root)
     assert "1 rows added" in said.stdout
     assert [x.note for x in place.ledger.read()] == ["注"]
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "jsonl", "parquet"])
+def test_an_earlier_result_in_a_folder_does_not_count_again(office, suffix):
+    alone = _run("tag", "in", "--format", "csv").stdout
+    _run("tag", "in", "-o", f"in/结果.{suffix}", "--lang", "zh")
+    done = _run("tag", "in", "--format", "csv", "--lang", "zh")
+    assert done.stdout.count("\n") == alone.count("\n")
+    assert (
+        f"提示：in/结果.{suffix}：是 policycls tag 写出的结果，未读；如需读取，请单独写出文件名"
+        in done.stderr
+    )
+    assert "结果" not in _run("extract", "in").stdout
+    assert "加快审批" in _run("tag", f"in/结果.{suffix}", "--format", "csv").stdout  # named outright
+    (office / "in" / "a.txt").unlink()
+    assert "nothing but what 'policycls tag' wrote" in _run("tag", "in", status=3).stderr
+
+
+def test_a_table_in_a_folder_is_read(office):
+    (office / "in" / "b.csv").write_text("doc,text,label\nb,加强检查。,监管督查\n", "utf-8")
+    assert "加强检查" in _run("tag", "in", "--format", "csv").stdout

@@ -39,6 +39,11 @@ def is_tagged(path: str) -> bool:
     return first is not None and {"text", "label"} <= set(first[1])
 
 
+def is_result(path: str) -> bool:
+    """Say whether a file is what ``tag`` wrote: a tagged table with documents, numbers and scores."""
+    return is_tagged(path) and {"doc", "unit", "model"} <= {*next(_rows(path))[1]}
+
+
 def read_tagged(path: str) -> Iterator[list[TaggedUnit]]:
     """Yield the units of each document of a tagged table, documents as they stand.
 
