@@ -132,7 +132,9 @@ class LabelSet:
         return found
 
     def in_cell(self, cell: str, others: Container[str] = ()) -> list[str]:
-        """Return the labels that a cell names, primary first; the whole cell where a part is no label.
+        """Return the labels that ``cell`` names, primary first; all of it where a part is no label.
+
+        Names in ``others`` are labels too.
 
         Examples
         --------
