@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 import typer
 
 from policycls import console
-from policycls.cli_tagging import Lang, Workspace
+from policycls.cli_tagging import Lang, Workspace, teller
 
 Language = Annotated[Lang, typer.Option(help="Language of what is printed and of label names: en or zh.")]
 Json = Annotated[bool, typer.Option("--json", help="Every figure as JSON.")]
@@ -74,7 +73,7 @@ def retrain(
 
     lines = retrain_job(
         data or [], workspace=workspace, who=by or person(), margin=margin, force=force, strict=strict,
-        lang=lang, tell=_teller(ctx),
+        lang=lang, tell=teller(ctx.obj, lang),
     )  # fmt: skip
     console.print_lines(lines)
 
@@ -238,7 +237,9 @@ def drift(
     from policycls.surveying import drift_job
 
     del workspace
-    lines = drift_job(data, against or [], model=model, lang=lang, as_json=as_json, tell=_teller(ctx))
+    lines = drift_job(
+        data, against or [], model=model, lang=lang, as_json=as_json, tell=teller(ctx.obj, lang)
+    )
     console.print_lines(lines)
 
 
@@ -270,7 +271,3 @@ def corpus_repair(*, workspace: Workspace = None, lang: Language = "en") -> None
     from policycls.surveying import repair_job
 
     console.say(repair_job(workspace=workspace, lang=lang))
-
-
-def _teller(ctx: typer.Context) -> Callable[[str], None]:
-    return (lambda _: None) if ctx.obj else console.say

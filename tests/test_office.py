@@ -111,6 +111,12 @@ def test_lang_zh_tells_in_chinese_what_is_skipped_and_noted(office):
         ("note: a.zip: 1 of 2 files inside not read: b", "提示：a.zip：内含 2 个文件中有 1 个未能读取：b"),
         ("skipped: a.csv: line 2: is no JSON object", "未处理：a.csv：第 2 行：不是 JSON 对象"),
         ("note: something new", "提示：something new"),
+        ("note: rows without a label, left out: 3", "提示：略去没有标签的行：3"),
+        ("note: the same text stands with different labels: 甲: 乙。", "提示：同一句子标签不同：甲: 乙。"),
+        (
+            "skipped: a.csv: no text column; columns: a, b; name the text column with --text-column",
+            "未处理：a.csv：没有文字列；现有列：a, b；请用 --text-column 指定文字列",
+        ),
         ("going on: 2 documents", "going on: 2 documents"),
     ],
 )
