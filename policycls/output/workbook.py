@@ -162,6 +162,7 @@ class WorkbookWriter(Writer):
             "validate": "list", "source": f"='{said['labels']}'!$A$2:$A${len(self._choices) + 1}",
             "input_title": said["correct"], "input_message": said["how"],
             "error_title": said["correct"], "error_message": said["only"],
+            "error_type": "warning",  # two measures are no entry of the list
         })  # fmt: skip
         for label in self._choices:
             name = self._layout.label(label.id).replace('"', '""')

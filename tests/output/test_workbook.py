@@ -72,6 +72,7 @@ def test_the_correction_column_offers_the_labels(tmp_path, lang, first):
     choices = [row[0].value for row in book[name.strip("'")][cells.replace("$", "")]]
     assert choices[0] == first
     assert len(choices) == 6
+    assert rule.errorStyle == "warning"  # two measures may be typed
 
 
 def test_header_is_frozen_and_filtered_and_labels_are_coloured(tmp_path):
