@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    #: A column of texts, and of other values, in the forms that callers have them in.
+    Texts: TypeAlias = Sequence[str] | pd.Series[Any] | NDArray[Any]
+    Values: TypeAlias = Sequence[object] | pd.Series[Any] | NDArray[Any]
 
 Kind = Literal["heading", "sentence", "noise"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, assert_type
+from typing import Any, Literal, assert_type
 
 import numpy as np
 import pandas as pd
@@ -47,7 +47,15 @@ assert_type(model.tag(document, [heading], keep_noise=True), list[TaggedUnit])
 
 classifier = PolicyClassifier(strength=1.0).fit(["a", "b"], ["financing", "none"], groups=["x", "x"])
 assert_type(classifier, PolicyClassifier)
-assert_type(classifier.predict(["a"]), NDArray[np.str_])
+assert_type(classifier.predict(["a"]), NDArray[Any])
+assert_type(classifier.score(["a"], ["none"], groups=["x"]), float)
+classifier.model_.save("mine")
+
+# Columns of tables and arrays, as they are.
+classifier.fit(frame["正文"], frame["label"], groups=frame["文档"]).predict(frame["正文"].to_numpy())
+classifier.fit(frame["正文"], np.array([1])).score(frame["正文"], np.array([1]))
+assert_type(model.predict(frame["正文"], documents=frame["文档"]), NDArray[np.str_])
+assert_type(model.predict_proba(frame["正文"].to_numpy()), NDArray[np.float64])
 
 try:
     policycls.tag_document("no such file")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +15,12 @@ from policycls.learning.knowledge import Knowledge, shipped_knowledge
 from policycls.learning.train import fitting
 from policycls.model import Model
 from policycls.model.linear import Floats
+from policycls.model.store import content_id
+from policycls.model.texts import column, strings
 from policycls.model.weights import Settings
+
+if TYPE_CHECKING:
+    from policycls.types import Texts, Values
 
 
 class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -36,10 +41,16 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    classes_ : ndarray of str, (n_classes,)
-        Sorted.
+    classes_ : ndarray, (n_classes,)
+        The labels, sorted, of the type that they were given in.
     model_ : Model
-        What was fitted.
+        What was fitted; its labels are strings. ``model_.save(path)`` keeps it for later.
+
+    Notes
+    -----
+    Texts are judged in the context of their document where ``groups`` are given, in prediction too; else
+    each is judged alone. With scikit-learn's metadata routing, ``set_fit_request(groups=True)`` and
+    ``set_score_request(groups=True)`` bring them to both sides of a cross-validation.
 
     Examples
     --------
@@ -66,9 +77,9 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(
         self,
-        X: Sequence[str],  # noqa: N803
-        y: Sequence[object] | NDArray[Any],
-        groups: Sequence[object] | None = None,
+        X: Texts,  # noqa: N803
+        y: Values,
+        groups: Values | None = None,
         sample_weight: ArrayLike | None = None,
         unread: Sequence[Collection[str]] | None = None,
     ) -> Self:
@@ -78,7 +89,7 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ----------
         X : sequence of str, (n,)
             Texts.
-        y : array-like of str, (n,)
+        y : array-like of str or int, (n,)
             Labels. None, NaN or "" for a text that is not labelled: it is context alone.
         groups : sequence, (n,), optional
             The document of each text. Texts of a document that stand next to each other are each other's
@@ -91,15 +102,15 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises
         ------
+        TypeError
+            If X or y is a table, or a text is no string.
         ValueError
             If there are fewer than two labels, or the sequences differ in length.
         """
-        texts = _checked(X)
-        given = _labels(y, len(texts))
-        self.classes_ = np.unique([x for x in given if x])
+        texts = strings(X, "X")
+        numbers = self._learn_classes(column(y, "labels", len(texts)))
+        documents = [*range(len(texts))] if groups is None else column(groups, "groups", len(texts))
         classes = [str(x) for x in self.classes_]
-        numbers = np.array([classes.index(x) if x else -1 for x in given])
-        documents: list[object] = [*range(len(texts))] if groups is None else list(groups)
         mass = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         signs = None if unread is None else _signs(numbers, classes, unread)
         units = Units(texts, numbers, documents, mass, signs)
@@ -112,23 +123,51 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             rows = units.labelled
             found = calibrate(out_of_fold(units, classes, recipe, knowledge)[rows], numbers[rows])
             weights = weights.calibrated(found)
-        self.model_ = Model(weights, classes, Settings(neighbours=recipe.neighbours, heading=recipe.heading))
+        settings = Settings(neighbours=recipe.neighbours, heading=recipe.heading)
+        self.model_ = Model(weights, classes, settings, model_id=content_id(weights, classes, settings))
         return self
 
-    def decision_function(self, X: Sequence[str], groups: Sequence[object] | None = None) -> Floats:  # noqa: N803
+    def _learn_classes(self, labels: list[Any]) -> NDArray[np.int64]:
+        """Set the classes; return the number of each label, -1 for none."""
+        import pandas as pd
+
+        given = pd.Series(labels, dtype=object)
+        known = (given.notna() & (given != "")).to_numpy(dtype=bool)
+        values = np.array(given[known].tolist())
+        self.classes_, found = np.unique(values, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError("needs at least 2 labels with examples")
+        numbers = np.full(len(labels), -1, dtype=np.int64)
+        numbers[known] = found
+        return numbers
+
+    def decision_function(self, X: Texts, groups: Values | None = None) -> Floats:  # noqa: N803
         """Decision values, ``(n, n_classes)``; ``X`` and ``groups`` as in :meth:`fit`."""
         check_is_fitted(self)
-        return self.model_.decision_function(_checked(X), documents=groups)
+        return self.model_.decision_function(strings(X, "X"), documents=groups)
 
-    def predict_proba(self, X: Sequence[str], groups: Sequence[object] | None = None) -> Floats:  # noqa: N803
+    def predict_proba(self, X: Texts, groups: Values | None = None) -> Floats:  # noqa: N803
         """Probabilities, ``(n, n_classes)``, rows sum to 1; ``X`` and ``groups`` as in :meth:`fit`."""
         check_is_fitted(self)
-        return self.model_.predict_proba(_checked(X), documents=groups)
+        return self.model_.predict_proba(strings(X, "X"), documents=groups)
 
-    def predict(self, X: Sequence[str], groups: Sequence[object] | None = None) -> NDArray[np.str_]:  # noqa: N803
-        """Labels, ``(n,)``; ``X`` and ``groups`` as in :meth:`fit`."""
-        check_is_fitted(self)
-        return self.model_.predict(_checked(X), documents=groups)
+    def predict(self, X: Texts, groups: Values | None = None) -> NDArray[Any]:  # noqa: N803
+        """Labels, ``(n,)``, of the type of those learnt; ``X`` and ``groups`` as in :meth:`fit`."""
+        best = self.decision_function(X, groups).argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[best]
+        return labels
+
+    def score(
+        self,
+        X: Texts,  # noqa: N803
+        y: Values,
+        sample_weight: ArrayLike | None = None,
+        groups: Values | None = None,
+    ) -> float:
+        """Share of right labels, weighted by ``sample_weight``; the others as in :meth:`fit`."""
+        from sklearn.metrics import accuracy_score
+
+        return float(accuracy_score(y, self.predict(X, groups), sample_weight=sample_weight))
 
     def __sklearn_tags__(self) -> Any:
         """Say that the input is a sequence of strings."""
@@ -136,16 +175,6 @@ class PolicyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
-
-
-def _labels(y: Sequence[object] | NDArray[Any], n: int) -> list[str]:
-    """Return the labels, "" where there is none."""
-    given = ["" if x is None or x != x else str(x) for x in list(y)]  # NaN  # noqa: PLR0124
-    if len(given) != n:
-        raise ValueError(f"{n} texts, {len(given)} labels")
-    if len({x for x in given if x}) < 2:
-        raise ValueError("needs at least 2 labels with examples")
-    return given
 
 
 def _signs(
@@ -160,12 +189,3 @@ def _signs(
             if label in classes and signs[row, classes.index(label)] < 0:
                 signs[row, classes.index(label)] = 0
     return signs
-
-
-def _checked(texts: Sequence[str]) -> list[str]:
-    if isinstance(texts, str):
-        raise ValueError("X is a sequence of strings; for one text give [text]")
-    found = list(texts)
-    if not all(isinstance(text, str) for text in found):
-        raise ValueError("X holds something that is no string")
-    return found

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from policycls.atomic import check_folder
 from policycls.documents import looks_traditional, split_units, to_simplified
 from policycls.errors import UsageError
-from policycls.model.context import neighbours_sum
+from policycls.model.context import neighbours_sum, runs
 from policycls.model.features import find_rows
-from policycls.model.linear import Floats
+from policycls.model.linear import Floats, batches
 from policycls.model.segmentation import Engine, Segmenter, make_segmenter
+from policycls.model.texts import column, one_string, strings
 from policycls.model.weights import Settings, Weights
 from policycls.types import NONE, Document, TaggedUnit, Unit
 
 if TYPE_CHECKING:
     from policycls.model.explanation import Explanation
+    from policycls.types import Texts, Values
 
 _MOST_SECONDARY = 2
 #: Characters scored at a time: enough to keep numpy busy, few enough to stay in the cache.
@@ -49,7 +54,7 @@ class Model:
         Class ids in the order of the weights' columns; "none" among them where the model knows it.
     settings : Settings, optional
     model_id : str, optional
-        Short id, told with every result.
+        Short id, told with every result; in the attribute ``id``.
     path : Path, optional
         The folder it was read from.
     engine : {"rjieba", "jieba"}, optional
@@ -60,6 +65,8 @@ class Model:
     classes_ : ndarray of str, (n_classes,)
     labels : tuple of str
         The measures: the classes without "none".
+    id : str
+        The model's short id.
 
     Examples
     --------
@@ -113,17 +120,17 @@ class Model:
         distinct = list(numbers)
         k = len(self.classes_)
         scores = np.zeros((len(distinct), 2 * k))
-        for batch in _batches(distinct):
+        for batch in batches(distinct, _BATCH):
             blocks = find_rows(distinct[batch], self.weights.vocabulary, self.segmenter)
             scores[batch] = self.weights.scorer.score(blocks)
         return scores[where, :k], scores[where, k:]
 
     def decision_function(
         self,
-        texts: Sequence[str],
+        texts: Texts,
         *,
-        headings: Sequence[str] | None = None,
-        documents: Sequence[object] | None = None,
+        headings: Texts | None = None,
+        documents: Values | None = None,
     ) -> Floats:
         """Decision values before calibration.
 
@@ -142,25 +149,25 @@ class Model:
         ndarray of float64, (n, n_classes)
             Columns in the order of ``classes_``.
         """
-        if isinstance(texts, str):
-            raise TypeError("texts is a sequence of strings; for one text write [text]")
-        n, texts = len(texts), list(texts)
+        every = strings(texts)
+        n = len(every)
         if headings is not None and self.settings.heading:
-            texts += headings  # in one go, which counts in small documents
-        own, context = self.first_scores(texts)
+            every += strings(headings, "headings", n)  # in one go, which counts in small documents
+        own, context = self.first_scores(every)
         decision = own[:n] + self.weights.bias
         if documents is not None and n > 1:
-            decision += neighbours_sum(context[:n], _runs(documents), self.settings.neighbours)
-        if len(texts) > n:
+            stretches = runs(column(documents, "documents", n))
+            decision += neighbours_sum(context[:n], stretches, self.settings.neighbours)
+        if len(every) > n:
             decision += self.settings.heading * context[n:]
         return decision
 
     def predict_proba(
         self,
-        texts: Sequence[str],
+        texts: Texts,
         *,
-        headings: Sequence[str] | None = None,
-        documents: Sequence[object] | None = None,
+        headings: Texts | None = None,
+        documents: Values | None = None,
     ) -> Floats:
         """Calibrated probabilities of the primary label; parameters as in :meth:`decision_function`.
 
@@ -175,10 +182,10 @@ class Model:
 
     def predict(
         self,
-        texts: Sequence[str],
+        texts: Texts,
         *,
-        headings: Sequence[str] | None = None,
-        documents: Sequence[object] | None = None,
+        headings: Texts | None = None,
+        documents: Values | None = None,
     ) -> NDArray[np.str_]:
         """Primary labels; parameters as in :meth:`decision_function`.
 
@@ -263,27 +270,38 @@ class Model:
 
     def with_settings(self, settings: Settings) -> Model:
         """Return the same model, used in another way, which ``settings`` tell."""
-        return Model(
-            self.weights,
-            self.classes_.tolist(),
-            settings,
-            model_id=self.id,
-            path=self.path,
-            engine=self.engine,
-        )
+        found = copy(self)
+        found.settings = settings
+        return found
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the model to the folder ``path``, which :func:`policycls.load_model` reads.
+
+        A model that is there is replaced.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written, or holds other things.
+        """
+        from policycls.model.store import MANIFEST, save_model
+
+        folder = Path(path)
+        check_folder(folder, MANIFEST)
+        return save_model(folder, self.weights, self.classes_.tolist(), self.settings)
 
     def explain(self, text: str, heading: str = "") -> Explanation:
         """Say why a ``text``, standing alone or under a ``heading``, has its label."""
         from policycls.model.explanation import explain
 
-        return explain(self, text, heading)
+        return explain(self, one_string(text), one_string(heading, "heading"))
 
     def choose(
         self,
-        texts: Sequence[str],
+        texts: Texts,
         *,
-        headings: Sequence[str] | None = None,
-        documents: Sequence[object] | None = None,
+        headings: Texts | None = None,
+        documents: Values | None = None,
     ) -> list[Choice]:
         """Decide about texts, labels and scores; parameters as in :meth:`decision_function`.
 
@@ -326,20 +344,3 @@ class Model:
             scores=choice.scores, review=choice.review or unit.fragment, model=self.id,
             fields=document.fields,
         )  # fmt: skip
-
-
-def _batches(texts: Sequence[str]) -> Iterator[slice]:
-    """Yield slices of texts that have so many characters together, and at least one text each."""
-    ends = np.cumsum([len(text) for text in texts])
-    start = 0
-    while start < len(texts):
-        most = (ends[start - 1] if start else 0) + _BATCH
-        stop = max(start + 1, int(np.searchsorted(ends, most, side="right")))
-        yield slice(start, stop)
-        start = stop
-
-
-def _runs(documents: Sequence[object]) -> NDArray[np.int64]:
-    """Give each stretch of equal values a number."""
-    starts = [i > 0 and documents[i] != documents[i - 1] for i in range(len(documents))]
-    return np.cumsum(np.array(starts, dtype=np.int64))

@@ -38,3 +38,9 @@ def neighbours_sum(values: Floats, documents: NDArray[np.int64], weights: Sequen
         total[same + distance] += weight * values[same]
         total[same] += weight * values[same + distance]
     return total
+
+
+def runs(documents: Sequence[object]) -> NDArray[np.int64]:
+    """Give each stretch of equal values a number."""
+    starts = [i > 0 and documents[i] != documents[i - 1] for i in range(len(documents))]
+    return np.cumsum(np.array(starts, dtype=np.int64))

@@ -11,7 +11,7 @@ features, those without any weight included; unknown ones are no part of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,3 +99,14 @@ def _unpack(packed: NDArray[np.int64]) -> NDArray[np.int64]:
     """Part lower and upper halves; ``(n, 2 k)``."""
     lower = packed.astype(np.int32).astype(np.int64)  # the cast keeps the lower bits, sign included
     return np.hstack([lower, (packed - lower) >> _UPPER])
+
+
+def batches(texts: Sequence[str], most: int) -> Iterator[slice]:
+    """Yield slices of texts that have at most so many characters together, or are one text."""
+    ends = np.cumsum([len(text) for text in texts])
+    start = 0
+    while start < len(texts):
+        within = (ends[start - 1] if start else 0) + most
+        stop = max(start + 1, int(np.searchsorted(ends, within, side="right")))
+        yield slice(start, stop)
+        start = stop

@@ -80,7 +80,7 @@ def save_model(
     digest = hashlib.sha256(packed).hexdigest()
     manifest = {
         "format": FORMAT,
-        "id": _content_id(weights, classes, settings),
+        "id": content_id(weights, classes, settings),
         "classes": classes,
         "settings": asdict(settings),
         **(about or {}),
@@ -236,7 +236,7 @@ def _arrays(weights: Weights) -> dict[str, NDArray[Any]]:
     return {name: np.ascontiguousarray(array, dtype=_TYPES[name]) for name, array in arrays.items()}
 
 
-def _content_id(weights: Weights, classes: list[str], settings: Settings) -> str:
+def content_id(weights: Weights, classes: list[str], settings: Settings) -> str:
     """Return eight digits that name the model: a hash of what decides its results."""
     content = hashlib.sha256(json.dumps([FORMAT, classes, asdict(settings)]).encode())
     for name, array in sorted(_arrays(weights).items()):

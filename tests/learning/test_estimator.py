@@ -1,12 +1,15 @@
 """The estimator keeps scikit-learn's contract."""
 
 import numpy as np
+import pandas as pd
 import pytest
+import sklearn
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 
 from policycls import PolicyClassifier
+from policycls.errors import OutputError
 from policycls.model import load_model, save_model
 
 TOPICS = {"financing": ["贷款", "贴息", "担保", "补助"], "supervision": ["检查", "执法", "查处", "抽查"]}
@@ -83,8 +86,6 @@ def test_cross_validation_over_documents():
 
 
 def test_numpy_and_pandas_columns_are_taken(fitted):
-    import pandas as pd
-
     expected = fitted.predict(TEXTS).tolist()
     assert fitted.predict(np.array(TEXTS, dtype=object)).tolist() == expected
     assert fitted.predict(pd.Series(TEXTS, index=range(5, 5 + len(TEXTS)))).tolist() == expected
@@ -109,6 +110,64 @@ def test_two_classes():
     assert model.predict_proba(["贷款"]).shape == (1, 2)
 
 
+@pytest.mark.parametrize("kind", ["int64", "int8", "float64", "bool"])
+def test_labels_come_back_in_the_type_that_they_were_given_in(kind):
+    numbers = np.array([label != "none" for label in LABELS], dtype=kind)
+    model = PolicyClassifier(**PLAIN).fit(TEXTS, numbers)
+    assert model.classes_.dtype == model.predict(TEXTS).dtype == np.dtype(kind)
+    assert model.score(TEXTS, numbers) > 0.95
+    assert (cross_val_score(model, TEXTS, numbers, cv=2) > 0.8).all()
+
+
+def test_numbers_are_sorted_as_numbers_and_may_be_missing():
+    codes = {"financing": 10, "supervision": 2, "none": None}
+    model = PolicyClassifier(**PLAIN).fit(TEXTS, [codes[x] for x in LABELS])
+    assert model.classes_.tolist() == [2, 10]
+    assert model.predict(["担保贷款"]).tolist() == [10]
+    nullable = pd.array([codes[x] for x in LABELS], dtype="Int64")
+    assert PolicyClassifier(**PLAIN).fit(TEXTS, pd.Series(nullable)).classes_.tolist() == [2, 10]
+
+
+def test_groups_are_context_in_a_score():
+    order = [i for label in TOPICS for i in range(len(LABELS)) if LABELS[i] == label]
+    texts, labels = [TEXTS[i] for i in order], [LABELS[i] for i in order]
+    model = PolicyClassifier(**PLAIN).fit(texts, labels, groups=labels)
+    doubtful, truth, groups = ["工作", "检查执法"] * 2, ["supervision"] * 4, ["x"] * 4
+    right = model.predict(doubtful, groups=groups) == np.array(truth)
+    assert model.score(doubtful, truth, groups=groups) == right.mean()
+    assert model.score(doubtful, truth) < right.mean()
+
+
+def test_metadata_routing_brings_groups_to_both_sides(monkeypatch):
+    seen = {"fit": 0, "score": 0}
+    for name in seen:
+        plain = getattr(PolicyClassifier, name)
+
+        def told(self, *args, plain=plain, name=name, **given):
+            assert len(given["groups"]) == len(args[0])
+            seen[name] += 1
+            return plain(self, *args, **given)
+
+        monkeypatch.setattr(PolicyClassifier, name, told)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = PolicyClassifier(**PLAIN).set_fit_request(groups=True).set_score_request(groups=True)
+        scores = cross_val_score(model, TEXTS, LABELS, cv=GroupKFold(2), params={"groups": GROUPS})
+    assert (scores > 0.9).all()
+    assert seen == {"fit": 2, "score": 2}
+
+
+def test_a_fitted_model_has_an_id_and_a_folder_of_its_own(fitted, tmp_path):
+    assert fitted.model_.save(tmp_path / "mine") == tmp_path / "mine"
+    loaded = load_model(tmp_path / "mine")
+    assert loaded.id == fitted.model_.id
+    assert len(loaded.id) == 8
+    assert np.array_equal(loaded.decision_function(TEXTS), fitted.decision_function(TEXTS))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("x")
+    with pytest.raises(OutputError, match="folder of other things"):
+        fitted.model_.save(tmp_path / "other")
+
+
 def test_what_was_fitted_is_saved_and_loaded(fitted, tmp_path):
     model = fitted.model_
     save_model(tmp_path, model.weights, model.classes_.tolist(), model.settings)
@@ -119,15 +178,23 @@ def test_what_was_fitted_is_saved_and_loaded(fitted, tmp_path):
 def test_misuse_is_refused(fitted, method):
     with pytest.raises(NotFittedError):
         getattr(PolicyClassifier(), method)(TEXTS)
-    with pytest.raises(ValueError, match="for one text give"):
+    with pytest.raises(TypeError, match="for one text write"):
         getattr(fitted, method)("检查")
-    with pytest.raises(ValueError, match="no string"):
+    with pytest.raises(TypeError, match=r"X\[1\] is NoneType, not a string"):
         getattr(fitted, method)(["检查", None])
+    with pytest.raises(TypeError, match="X is a table; pass one column"):
+        getattr(fitted, method)(pd.DataFrame({"text": TEXTS}))
 
 
 def test_data_that_cannot_be_fitted_is_refused():
-    with pytest.raises(ValueError, match="for one text give"):
+    with pytest.raises(TypeError, match="for one text write"):
         PolicyClassifier().fit("检查", ["a"])
+    with pytest.raises(TypeError, match="X is a table"):
+        PolicyClassifier().fit(pd.DataFrame({"text": TEXTS, "more": TEXTS}), ["a", "b"])
+    with pytest.raises(TypeError, match="labels is a table"):
+        PolicyClassifier().fit(["检查", "贷款"], pd.DataFrame({"a": ["x", "y"], "b": ["x", "y"]}))
+    with pytest.raises(ValueError, match="2 texts, 1 groups"):
+        PolicyClassifier().fit(["检查", "贷款"], ["a", "b"], groups=["x"])
     with pytest.raises(ValueError, match="2 texts, 1 labels"):
         PolicyClassifier().fit(["检查", "贷款"], ["a"])
     with pytest.raises(ValueError, match="at least 2 labels"):

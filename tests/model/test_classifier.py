@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -227,3 +228,40 @@ def test_the_line_for_review_is_moved_to_a_precision():
     assert model.settings.review_below == 0.5
     with pytest.raises(UsageError, match=r"known are 0.9, 0.95"):
         model.at_precision(0.99)
+
+
+def test_columns_of_a_table_are_taken_whatever_their_index(shipped):
+    texts, groups, index = ["开展检查", "发放贷款", "发放贷款"], ["x", "x", "y"], [7, 0, 7]
+    found = shipped.decision_function(
+        pd.Series(texts, index=index),
+        headings=pd.Series(groups, index=index),
+        documents=pd.Series(groups, index=index),
+    )
+    assert np.array_equal(found, shipped.decision_function(texts, headings=groups, documents=groups))
+    arrays = [np.array(x) for x in (texts, groups, groups)]
+    assert np.array_equal(
+        found, shipped.decision_function(arrays[0], headings=arrays[1], documents=arrays[2])
+    )
+
+
+@pytest.mark.parametrize("wrong", [None, float("nan"), 2023, ["检查"]])
+@pytest.mark.parametrize("kind", [list, lambda x: pd.Series(x, dtype=object)])
+def test_a_text_that_is_no_string_is_named(shipped, wrong, kind):
+    with pytest.raises(TypeError, match=rf"texts\[1\] is {type(wrong).__name__}, not a string; leave it out"):
+        shipped.predict(kind(["检查", wrong]))
+    with pytest.raises(TypeError, match=r"headings\[0\] is"):
+        shipped.predict(["检查"], headings=kind([wrong]))
+    with pytest.raises(TypeError, match=f"text is {type(wrong).__name__}, not a string"):
+        shipped.explain(wrong)
+
+
+def test_a_table_is_no_column_of_texts(shipped):
+    with pytest.raises(TypeError, match="texts is a table; pass one column of it"):
+        shipped.predict(pd.DataFrame({"text": ["检查"]}))
+
+
+def test_columns_of_different_length_are_refused(shipped):
+    with pytest.raises(ValueError, match="2 texts, 1 documents"):
+        shipped.predict(["检查", "贷款"], documents=["x"])
+    with pytest.raises(ValueError, match="1 texts, 2 headings"):
+        shipped.predict(["检查"], headings=["x", "y"])
