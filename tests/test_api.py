@@ -8,7 +8,7 @@ import pytest
 from fake_model import FakeModel
 
 import policycls
-from policycls.errors import DocumentError, ModelNotFoundError, NoTextError, TableError
+from policycls.errors import DocumentError, ModelNotFoundError, NoTextError, TableError, UsageError
 from policycls.model import load_model
 from policycls.resources import data_path
 
@@ -89,7 +89,8 @@ def test_rows_of_a_frame_have_the_labels_of_the_model(model):
 def test_a_frame_without_rows(model):
     found = policycls.tag_frame(FRAME.iloc[:0], text="正文", model=model)
     assert len(found) == 0
-    assert "score_financing" in found.columns
+    full = policycls.tag_frame(FRAME, text="正文", model=model)
+    assert found.dtypes.to_dict() == full.dtypes.to_dict()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,93 @@ def test_a_missing_column_is_named(model):
         policycls.tag_frame(FRAME, text="text", model=model)
     with pytest.raises(TableError, match="no column 'doc'"):
         policycls.tag_frame(FRAME, text="正文", doc="doc", model=model)
+
+
+def test_a_column_with_a_name_of_the_result_is_kept_under_another(model):
+    frame = pd.DataFrame({"label": ["x"], "text": ["开展检查。"], "input_label": [1], "model": ["m"]})
+    found = policycls.tag_frame(frame, text="text", model=model)
+    assert found.columns.is_unique
+    assert list(found.columns[:4]) == ["input_label", "text", "input_input_label", "input_model"]
+    assert found[["input_label", "label"]].values.tolist() == [["x", "supervision"]]
+    again = policycls.tag_frame(found, text="text", model=model)
+    assert again.columns.is_unique
+    assert again["label"].tolist() == ["supervision"]
+
+
+def test_whole_documents_are_split_into_rows(model):
+    texts = [TEXT, "会议于9时开始。", None, " \n"]
+    frame = pd.DataFrame({"正文": texts, "年": [1, 2, 3, 4], "kind": list("wxyz")}, index=list("abcd"))
+    with pytest.warns(UserWarning, match=r"no unit comes: 2 \(rows 2, 3, from 0\)"):
+        found = policycls.tag_frame(frame, text="正文", split=True, model=model)
+    units = [policycls.tag_text(x, model=model) for x in texts[:2]]
+    flat = [unit for document in units for unit in document]
+    for name in ("unit", "kind", "start", "end", "heading", "text", "label", "top", "review", "model"):
+        assert found[name].tolist() == [getattr(x, name) for x in flat], name
+    assert found["labels"].tolist() == ["|".join(x.labels) for x in flat]
+    assert found["score_financing"].tolist() == [x.scores["financing"] for x in flat]
+    assert found.index.tolist() == found["doc"].tolist() == ["a"] * 5 + ["b"]
+    assert found["年"].tolist() == [1] * 5 + [2]
+    assert found["input_kind"].tolist() == ["w"] * 5 + ["x"]
+    assert "正文" not in found.columns
+    assert found["page"].isna().all()
+    counted = policycls.summarize(found)
+    assert set(counted["documents"]) == {2}
+    empty = policycls.tag_frame(frame.iloc[:0], text="正文", split=True, model=model)
+    assert empty.dtypes.to_dict() == found.dtypes.to_dict()
+
+
+def test_documents_of_a_frame_are_told_apart(model):
+    frame = pd.DataFrame({"t": ["甲地开展检查。"] * 2, "名": ["x", "y"]}, index=["a", "a"])
+    found = policycls.tag_frame(frame, text="t", split=True, model=model)
+    assert found["doc"].tolist() == ["0", "1"]
+    named = policycls.tag_frame(frame, text="t", doc="名", split=True, model=model)
+    assert named["doc"].tolist() == ["x", "y"]
+    assert "名" not in named.columns
+    with pytest.raises(UsageError, match="heading= does not go with split=True"):
+        policycls.tag_frame(frame, text="t", heading="名", split=True, model=model)
+
+
+def test_rows_that_hold_several_sentences_are_warned_of(model):
+    def frame(several, rows):
+        texts = ["会议开始。随后开展“检查”。"] * several + ["开展“检查”。”"] * (rows - several)
+        return pd.DataFrame({"t": texts})
+
+    with pytest.warns(UserWarning, match="split=True cuts them") as told:
+        policycls.tag_frame(frame(6, 10), text="t", model=model)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    for several, rows in ((5, 10), (9, 9)):  # warnings are errors here
+        policycls.tag_frame(frame(several, rows), text="t", model=model)
+
+
+def test_a_model_is_taken_by_its_path_and_out_of_an_estimator(model, tmp_path):
+    texts, labels = ["发放贷款", "开展检查", "发放补贴", "开展抽查"] * 3, [1, 2] * 6
+    own = policycls.PolicyClassifier(evidence=0, terms=0, calibrate=False).fit(texts, labels)
+    folder = own.model_.save(tmp_path / "own")
+    frame = pd.DataFrame({"t": ["发放贷款。"]})
+    for given in (own, folder, str(folder)):
+        found = policycls.tag_frame(frame, text="t", model=given)
+        assert found[["label", "model"]].values.tolist() == [["1", own.model_.id]]
+        assert policycls.tag_text("发放贷款。", model=given)[0].label == "1"
+    for wrong in (policycls.PolicyClassifier(), 1):
+        with pytest.raises(TypeError, match=f"model is {type(wrong).__name__}; give a Model"):
+            policycls.tag_frame(frame, text="t", model=wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, float("nan"), 2023, ["检查。"]])
+def test_what_is_no_text_is_refused(model, wrong):
+    with pytest.raises(TypeError, match=f"text is {type(wrong).__name__}, not a string"):
+        policycls.tag_text(wrong, model=model)
+
+
+def test_what_is_no_table_or_column_is_refused(model):
+    with pytest.raises(TypeError, match=r"the name of one column is wanted, not the list \['正文'\]"):
+        policycls.tag_frame(FRAME, text=["正文"], model=model)
+    with pytest.raises(TypeError, match=r"frame is Series, not a DataFrame; series.to_frame\(\)"):
+        policycls.tag_frame(FRAME["正文"], text="正文", model=model)
+    twice = pd.concat([FRAME, FRAME["正文"]], axis=1)
+    with pytest.raises(TableError, match="2 columns are named '正文'"):
+        policycls.tag_frame(twice, text="正文", model=model)
 
 
 def test_what_cannot_be_tagged_is_told(model, tmp_path):

@@ -90,7 +90,7 @@ class Layout:
         own = {*self.columns, *map(self.column, ("correction", "note", "evidence"))}
         names: dict[str, str] = {}
         for field in fields:
-            names[field] = _beside(own, field)
+            names[field] = beside(own, field)
             own.add(names[field])
         return names
 
@@ -122,11 +122,11 @@ def record(unit: TaggedUnit) -> dict[str, Any]:
         "model": unit.model,
     }  # fmt: skip
     for field, value in unit.fields.items():
-        row[_beside(row, field)] = clean(value)
+        row[beside(row, field)] = clean(value)
     return row
 
 
-def _beside(taken: Container[str], field: str) -> str:
+def beside(taken: Container[str], field: str) -> str:
     """Return a carried column's name, as one that is not taken."""
     name = clean(field) or "_"
     while name in taken:

@@ -6,6 +6,7 @@ many as there are (Efron and Tibshirani, "An Introduction to the Bootstrap", 199
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
@@ -44,6 +45,7 @@ def summarize(
     shape: Shape = "long",
     lang: Language = "en",
     labels: LabelSet | None = None,
+    doc: str = "doc",
     draws: int = DRAWS,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -52,7 +54,7 @@ def summarize(
     Parameters
     ----------
     frame : DataFrame
-        Tagged units, a row each: columns ``text`` and ``label``; ``doc`` for the intervals.
+        Tagged units, a row each: columns ``text`` and ``label``, and one with the document.
     by : str or sequence of str
         Columns that make the groups, such as region and year.
     shape : {"long", "wide"}
@@ -60,7 +62,10 @@ def summarize(
     lang : {"en", "zh"}
         Language of the names of columns and labels.
     labels : LabelSet, optional
-        By default the one that ships; labels of the frame that it lacks stand after its own.
+        By default the one that ships; labels of the frame that it lacks stand after its own. Where the frame
+        has none of the shipped ones, its own alone are listed.
+    doc : str
+        Name of the column with the document. Without it there are counts but no intervals, with a warning.
     draws, seed : int
         Of the bootstrap: the intervals are the same in every run.
 
@@ -77,7 +82,9 @@ def summarize(
     TableError
         If a column is missing.
     UsageError
-        If the shape is unknown, or a column of ``by`` is named as one of the result.
+        If shape, language or number of draws cannot be, or ``by`` names a column of the result.
+    TypeError
+        If ``frame`` is no DataFrame.
 
     Examples
     --------
@@ -91,11 +98,14 @@ def summarize(
     import pandas as pd
 
     by = [by] if isinstance(by, str) else list(by)
-    if shape not in get_args(Shape):
-        raise UsageError(f"unknown shape {shape!r}", hint="choose from long, wide")
-    _check(frame, by)
+    for what, value, choices in (("shape", shape, Shape), ("lang", lang, Language)):
+        if value not in get_args(choices):
+            raise UsageError(f"unknown {what} {value!r}", hint=f"choose from {', '.join(get_args(choices))}")
+    if draws < 1:
+        raise UsageError(f"draws is {draws}", hint="the intervals need 1 or more; 1000 are usual")
+    frame = _checked(frame, by, doc)
     known = labels or load_label_set()
-    ids = label_ids(frame, known)
+    ids = label_ids(frame, known, own=labels is None)
     names = [known.name(label, "zh") if lang == "zh" else label for label in ids]
     rows: list[dict[str, Any]] = []
     for group in counted(frame, by, ids, draws, seed):
@@ -183,20 +193,37 @@ def write_summary(frame: pd.DataFrame, path: Path | None = None) -> bytes:
     return data
 
 
-def _check(frame: pd.DataFrame, by: Sequence[str]) -> None:
-    for name in ("text", "label", *by):
+def _checked(frame: pd.DataFrame, by: Sequence[str], doc: str) -> pd.DataFrame:
+    """Return the frame with its documents in the column ``doc``."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        hint = "of tagged units, pd.DataFrame(map(dataclasses.asdict, units)) makes one"
+        raise TypeError(f"frame is {type(frame).__name__}, not a DataFrame; {hint}")
+    for name in ("text", "label", *by, *([doc] if doc != "doc" else [])):
         if name not in frame.columns:
             known = ", ".join(map(str, frame.columns))
             raise TableError(f"no column {name!r}", hint=f"the columns are {known}")
     clash = sorted({*by} & {*_columns()})
     if clash:
         raise UsageError(f"cannot count by {clash[0]!r}", hint="the result has a column of that name")
+    if doc in frame.columns:
+        return frame if doc == "doc" else frame.assign(doc=frame[doc])
+    message = "no column 'doc' tells the documents, so there are no intervals; name it with doc="
+    warnings.warn(message, UserWarning, stacklevel=3)
+    return frame
 
 
-def label_ids(frame: pd.DataFrame, labels: LabelSet) -> list[str]:
-    """Return the ids of the labels, those that the frame alone has after them, "none" last."""
-    found = [str(x) for x in frame["label"].dropna().unique()]
-    return [*labels.ids, *sorted({*found} - {*labels.ids, NONE}), NONE]
+def label_ids(frame: pd.DataFrame, labels: LabelSet, *, own: bool = False) -> list[str]:
+    """Return the ids of the labels, those that the frame alone has after them, "none" last.
+
+    With ``own`` those of the frame stand alone where none of ``labels`` is among them.
+    """
+    found = {str(x) for x in frame["label"].dropna().unique()}
+    others = sorted(found - {*labels.ids, NONE})
+    if own and others and not found & {*labels.ids}:
+        return [*others, *([NONE] if NONE in found else [])]
+    return [*labels.ids, *others, NONE]
 
 
 def _columns() -> list[str]:

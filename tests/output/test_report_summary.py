@@ -1,6 +1,7 @@
 """Tables for analysis: counts, shares and rates add up, and their intervals come from drawing documents."""
 
 import csv
+import dataclasses
 import io
 
 import numpy as np
@@ -114,11 +115,38 @@ def test_what_cannot_be_counted_is_said(frame):
         summarize(frame, shape="square")
     with pytest.raises(UsageError, match="cannot count by 'label'"):
         summarize(frame, "label")
+    with pytest.raises(UsageError, match="unknown lang 'fr'; choose from en, zh"):
+        summarize(frame, lang="fr")
+    for draws in (-1, 0):
+        with pytest.raises(UsageError, match=f"draws is {draws}"):
+            summarize(frame, draws=draws)
+    with pytest.raises(TypeError, match=r"frame is list, not a DataFrame; .* pd.DataFrame\(map\("):
+        summarize([unit()])
+    assert summarize(pd.DataFrame(map(dataclasses.asdict, [unit()])))["count"].sum() == 1
+
+
+def test_the_column_of_documents_is_named_or_missed(frame):
+    named = summarize(frame.rename(columns={"doc": "文档"}), "region", doc="文档")
+    pd.testing.assert_frame_equal(named, summarize(frame, "region"))
+    with pytest.raises(TableError, match="no column '文件'"):
+        summarize(frame, doc="文件")
+    with pytest.warns(UserWarning, match="no column 'doc' tells the documents"):
+        found = summarize(frame.drop(columns="doc"))
+    assert found["share_low"].isna().all()
+    assert found["count"].sum() == len(frame)
+
+
+def test_of_labels_of_ones_own_no_others_are_listed(frame):
+    own = frame.assign(label=["绿化", "照明"] * 30)
+    assert list(summarize(own)["label"]) == ["照明", "绿化"]
+    own.loc[0, "label"] = "none"
+    assert list(summarize(own)["label"]) == ["照明", "绿化", "none"]
+    assert list(summarize(own, labels=LABELS)["label"]) == [*LABELS.ids, "照明", "绿化", "none"]
 
 
 def test_it_is_a_public_name_and_takes_tagged_frames():
-    frame = policycls.tag_frame(pd.DataFrame({"text": ["推行容缺受理。", "会议于9时开始。"]}), text="text")
-    found = policycls.summarize(frame)
+    frame = pd.DataFrame({"text": ["推行容缺受理。", "会议于9时开始。"], "doc": ["a", "a"]})
+    found = policycls.summarize(policycls.tag_frame(frame, text="text"))
     assert found.loc[found["label"] == "approval_streamlining", "count"].tolist() == [1]
 
 
