@@ -250,7 +250,9 @@ def _open(
 ) -> AbstractContextManager[Output]:
     from policycls.model.evidence import explainer
 
-    layout = Layout(labels_of(model.labels), job.lang, explainer(model) if kind == "xlsx" else None)
+    layout = Layout(
+        labels_of(model.labels, model.own_labels), job.lang, explainer(model) if kind == "xlsx" else None
+    )
     if job.output is None:
         return open_stream(screen, kind, layout, raw=job.raw)
     settings = _settings(job, model, meta) if job.resume else None

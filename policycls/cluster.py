@@ -216,7 +216,9 @@ def tag_on_cluster(
         if not client.nthreads():
             tell("note: the scheduler has no workers yet; waiting for one")
         alone = is_alone(job.paths, files, ())
-        write = _Writing(_hand_out(model, client), Layout(labels_of(model.labels), job.lang), alone)
+        write = _Writing(
+            _hand_out(model, client), Layout(labels_of(model.labels, model.own_labels), job.lang), alone
+        )
         tally, start = Tally(files, skipped, tell), time.monotonic()
         report = tally.report
         for partition, part in _spread(client, write, partitions(files, job.reading), folder, done):

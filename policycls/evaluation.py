@@ -47,7 +47,7 @@ def evaluate_job(
     from policycls.model import load_model
 
     loaded = load_model(model)
-    labels = labels_of(loaded.labels)
+    labels = labels_of(loaded.labels, loaded.own_labels)
     found = evaluate(loaded, _read_test(data, labels), alone=alone)
     if as_json:
         yield json.dumps({"model": loaded.id, **found.record()}, ensure_ascii=False, indent=2)
@@ -63,7 +63,7 @@ def compare_job(
     from policycls.model import load_model
 
     new, old = (load_model(_model_path(x, workspace)) for x in (a, b))
-    labels = labels_of([x for x in all_classes(new, old) if x != NONE])
+    labels = labels_of([x for x in all_classes(new, old) if x != NONE], new.own_labels or old.own_labels)
     found = compare(new, old, _read_test(on, labels))
     if as_json:
         flips = [asdict(x) for x in found.flips]

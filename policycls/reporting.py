@@ -134,7 +134,7 @@ def _table(job: ReportJob, found: Collector) -> bytes:
 
 
 def _page(job: ReportJob, found: Collector, model: Model | None, report: Report) -> None:
-    labels = labels_of(model.labels) if model is not None else label_set_of(found.units)
+    labels = labels_of(model.labels, model.own_labels) if model is not None else label_set_of(found.units)
     known = {*labels.ids, labels.none.id}
     if any(unit.label not in known for unit in found.units):
         labels = label_set_of(found.units)

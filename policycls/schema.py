@@ -152,6 +152,8 @@ class LabelSet:
 
 
 _NO_MEASURE = Label(NONE, "no measure", "非措施")
+#: The names of no measure, where labels have no schema.
+NO_MEASURE = dict.fromkeys((_NO_MEASURE.name_en, _NO_MEASURE.name_zh), NONE)
 
 
 def unknown_label(
@@ -212,10 +214,27 @@ def workspace_labels(workspace: Path) -> LabelSet:
     return _checked(LabelSet(version, (*shipped.labels, *added), shipped.none), more)
 
 
-def labels_of(ids: Sequence[str]) -> LabelSet:
-    """Return the label set with these measures: the workspace's or the shipped one, else a plain one."""
-    known = (load_label_set(), schema_in_use())
-    return next((x for x in known if x.ids == tuple(ids)), None) or LabelSet.of(ids)
+def labels_of(ids: Sequence[str], own: LabelSet | None = None) -> LabelSet:
+    """Return the label set with these measures: the workspace's or the shipped one, else a plain one.
+
+    The names that a model brings as its ``own`` count for more than those that ship.
+    """
+    shipped, in_use = load_label_set(), schema_in_use()
+    mine = own if own is not None and in_use.digest == shipped.digest else None
+    known = (x for x in (mine, shipped, in_use, own) if x is not None and x.ids == tuple(ids))
+    return next(known, None) or LabelSet.of(ids)
+
+
+def label_names(labels: LabelSet) -> dict[str, list[str]]:
+    """Return the names of labels, English and Chinese, by id; none where the ids are the names."""
+    names = {x.id: [x.name_en, x.name_zh] for x in (*labels.labels, labels.none)}
+    return names if any({*both} != {x} for x, both in names.items() if x != NONE) else {}
+
+
+def named_labels(ids: Sequence[str], names: Mapping[str, Sequence[str]]) -> LabelSet:
+    """Return the label set of ``ids`` that has these names; errors as :func:`load_label_set`."""
+    none, *labels = (Label(x, names[x][0], names[x][1]) for x in (NONE, *ids))
+    return _checked(LabelSet("1.0", tuple(labels), none), None, least=1)
 
 
 def schema_in_use() -> LabelSet:

@@ -82,7 +82,7 @@ def drift_job(
     if as_json:
         yield json.dumps(_record(found), ensure_ascii=False, indent=2)
     else:
-        yield from _told(found, labels_of(loaded.labels), lang)
+        yield from _told(found, labels_of(loaded.labels, loaded.own_labels), lang)
 
 
 def _record(found: Drift) -> dict[str, Any]:

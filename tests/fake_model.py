@@ -25,6 +25,7 @@ class FakeModel:
     id = "fake-1"
     path = None
     labels = load_label_set().ids
+    own_labels = None
     settings = Settings()
 
     def tag(

@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 
 from policycls.atomic import check_folder
 from policycls.cli import app
-from policycls.errors import OutputError
+from policycls.errors import ModelDamagedError, OutputError
 from policycls.learning.splits import digest
+from policycls.model import load_model
 
 WORDS = {"甲": "审批 许可 登记 窗口", "乙": "贷款 补贴 担保 基金", "none": "天气 会议 口号 形势"}
 
@@ -105,3 +106,69 @@ def test_evidence_is_a_table_of_figures_without_a_sentence(tmp_path):
     assert "容缺" in words
     assert all(len(word) <= 4 for word in words)
     assert not any(text in line for text in labels for line in lines)
+
+
+SCHEMA = """version = "1"
+[none]
+name_zh = "其他"
+name_en = "other"
+[[labels]]
+id = "money"
+name_zh = "服务与资金"
+name_en = "service and money"
+[[labels]]
+id = "permit"
+name_zh = "审批办理"
+name_en = "permits"
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A model of labels of one's own, and the table that it was trained on, labelled by their names."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.toml").write_text(SCHEMA, encoding="utf-8")
+    words = {"服务与资金": "发放贷款补助", "审批办理": "容缺受理办结", "其他": "会议天气学习"}
+    rows = [f"d{n % 6},{word}{n}。,{label}" for n in range(36) for label, word in words.items()]
+    (tmp_path / "rows.csv").write_text("\n".join(["doc,text,label", *rows]), encoding="utf-8")
+    result = _run("train", "rows.csv", "-o", "m", "--labels", "my.toml")
+    assert result.exit_code == 0, result.output
+    return tmp_path
+
+
+def test_a_model_knows_the_names_of_its_own_labels(own):
+    result = _run("evaluate", "--model", "m", "--on", "rows.csv", "--lang", "zh")
+    assert result.exit_code == 0, result.output
+    assert "服务与资金" in result.stdout
+    (own / "a.txt").write_text("发放贷款补助。", encoding="utf-8")
+    assert _run("tag", "a.txt", "--model", "m", "-o", "a.csv", "--lang", "zh").exit_code == 0
+    table = (own / "a.csv").read_text(encoding="utf-8-sig")
+    assert "得分_服务与资金" in table
+    assert "money" not in table
+    load_model(own / "m").save(own / "again")
+    assert load_model(own / "again").own_labels.name("none", "zh") == "其他"
+    assert load_model(own / "again").id == load_model(own / "m").id
+
+
+def test_models_without_names_are_read_and_wrong_names_refused(own):
+    place = own / "m" / "manifest.json"
+    manifest = json.loads(place.read_text(encoding="utf-8"))
+    good = manifest["labels"].pop("names")
+    assert good["permit"] == ["permits", "审批办理"]
+    place.write_text(json.dumps(manifest), encoding="utf-8")
+    assert load_model(own / "m").own_labels is None
+    wrong = [1, {}, {"money": ["a", "b"]}, {**good, "money": "ab"}, {**good, "money": ["a", 1]}]
+    for names in (*wrong, {**good, "money": good["permit"]}, {**good, "money": ["a", ""]}):
+        manifest["labels"]["names"] = names
+        place.write_text(json.dumps(manifest), encoding="utf-8")
+        with pytest.raises(ModelDamagedError, match="'names'"):
+            load_model(own / "m")
+
+
+def test_without_a_schema_the_name_of_no_measure_is_none(own):
+    table = (own / "rows.csv").read_text(encoding="utf-8").replace("其他", "非措施")
+    (own / "rows.csv").write_text(table, encoding="utf-8")
+    assert _run("train", "rows.csv", "-o", "auto", "--labels", "auto").exit_code == 0
+    assert load_model(own / "auto").classes_.tolist() == ["审批办理", "服务与资金", "none"]
+    assert load_model(own / "auto").own_labels is None
+    assert _run("evaluate", "--model", "auto", "--on", "rows.csv").exit_code == 0

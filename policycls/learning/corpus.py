@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from policycls.errors import (
 from policycls.learning.repeats import check_repeats, several
 from policycls.output import unguard
 from policycls.output.rows import KINDS
-from policycls.schema import LabelSet
+from policycls.schema import NO_MEASURE, LabelSet
 from policycls.types import NONE
 
 #: Names of columns in tables of labelled and of tagged units, the surest first.
@@ -192,7 +193,17 @@ def _every_row(paths: Iterable[str | Path], labels: LabelSet | None) -> Iterator
     for file in _files(paths):
         yield from guarded(str(file), _rows(file, labels, wrong))
     if wrong:
-        raise UnknownLabelError(several(wrong))
+        raise UnknownLabelError(several(_grouped(wrong)))
+
+
+def _grouped(wrong: Sequence[UnknownLabelError]) -> list[UnknownLabelError]:
+    """Return the first error about each label, with the number of rows that have it."""
+    times, first = Counter(x.message for x in wrong), {x.message: x for x in reversed(wrong)}
+    return [
+        UnknownLabelError(f"{message} ({n:,} rows)", hint=x.hint, path=x.path, line=x.line) if n > 1 else x
+        for message, n in times.items()
+        for x in (first[message],)
+    ]
 
 
 def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -> Iterator[_Row]:
@@ -212,7 +223,9 @@ def _rows(file: Path, labels: LabelSet | None, wrong: list[UnknownLabelError]) -
             yield names.get("correction") or names.get("label", ""), None, None
             continue
         try:
-            given = [labels.resolve(x, path=file, line=line) if labels else x for x in written]
+            given = [
+                labels.resolve(x, path=file, line=line) if labels else NO_MEASURE.get(x, x) for x in written
+            ]
         except UnknownLabelError as error:
             wrong.append(error)
             continue

@@ -21,7 +21,7 @@ from policycls.learning.thresholds import WANTED_PRECISION, review_thresholds, s
 from policycls.model import Model, save_model
 from policycls.model.linear import Floats
 from policycls.model.weights import Settings, Weights
-from policycls.schema import LabelSet
+from policycls.schema import LabelSet, label_names, load_label_set
 from policycls.types import NONE
 
 #: A class with fewer labelled units than this cannot be learnt and calibrated.
@@ -140,10 +140,11 @@ def train(
 def _about(
     documents: Sequence[LabelledDocument], labels: LabelSet, by_label: Mapping[str, int], recipe: Recipe
 ) -> dict[str, Any]:
+    names = {} if labels.digest == load_label_set().digest else label_names(labels)
     sizes = {"documents": len(documents), "units": sum(by_label.values()), "by_label": by_label}
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "labels": {"version": labels.version, "digest": labels.digest},
+        "labels": {"version": labels.version, "digest": labels.digest, **({"names": names} if names else {})},
         "corpus": {"fingerprint": fingerprint(documents), **sizes},
         "recipe": asdict(recipe),
         "versions": _versions(),

@@ -26,6 +26,7 @@ from policycls.types import NONE, Document, TaggedUnit, Unit
 
 if TYPE_CHECKING:
     from policycls.model.explanation import Explanation
+    from policycls.schema import LabelSet
     from policycls.types import Texts, Values
 
 _MOST_SECONDARY = 2
@@ -92,6 +93,7 @@ class Model:
         self.id = model_id
         self.path = path
         self.engine = engine
+        self.own_labels: LabelSet | None = None
 
     @cached_property
     def segmenter(self) -> Segmenter:
@@ -285,10 +287,12 @@ class Model:
             If the folder cannot be written, or holds other things.
         """
         from policycls.model.store import MANIFEST, save_model
+        from policycls.schema import label_names
 
         folder = Path(path)
         check_folder(folder, MANIFEST)
-        return save_model(folder, self.weights, self.classes_.tolist(), self.settings)
+        about = {"labels": {"names": label_names(self.own_labels)}} if self.own_labels else None
+        return save_model(folder, self.weights, self.classes_.tolist(), self.settings, about=about)
 
     def explain(self, text: str, heading: str = "") -> Explanation:
         """Say why a ``text``, standing alone or under a ``heading``, has its label."""

@@ -24,12 +24,19 @@ from numpy.typing import NDArray
 
 from policycls.atomic import atomic_path
 from policycls.documents.json_lines import loads
-from policycls.errors import ModelDamagedError, ModelNotFoundError, ModelVersionError, OutputError
+from policycls.errors import (
+    CorpusError,
+    ModelDamagedError,
+    ModelNotFoundError,
+    ModelVersionError,
+    OutputError,
+)
 from policycls.model.calibration import Calibration
 from policycls.model.classifier import Model
 from policycls.model.features import Vocabulary
 from policycls.model.weights import Quantised, Settings, Weights
 from policycls.resources import default_model
+from policycls.schema import LabelSet, named_labels
 
 #: Format of the folder. A reader reads the formats that it knows and no others.
 FORMAT = 1
@@ -145,7 +152,26 @@ def load_model(path: str | PathLike[str] | None = None) -> Model:
         raise _damaged(error.message, folder) from error
     except Exception as error:  # whatever zipfile, numpy or a codec raises on bytes that are no model
         raise _damaged(f"{WEIGHTS}: not readable ({type(error).__name__})", folder) from error
-    return Model(weights, classes, settings, model_id=manifest["id"], path=folder)
+    model = Model(weights, classes, settings, model_id=manifest["id"], path=folder)
+    model.own_labels = _own_labels(manifest, model.labels, folder)
+    return model
+
+
+def _own_labels(manifest: Mapping[str, Any], ids: tuple[str, ...], folder: Path) -> LabelSet | None:
+    """Return the names that the model was trained with, where they are not those that ship."""
+    told = manifest.get("labels")
+    names = told.get("names") if isinstance(told, dict) else None
+    if names is None:
+        return None
+    pairs = names.values() if isinstance(names, dict) else [None]
+    if not all(isinstance(x, list) and list(map(type, x)) == [str, str] and all(x) for x in pairs):
+        raise _damaged(f"{MANIFEST}: 'names' are no pairs of texts", folder)
+    try:
+        return named_labels(ids, names)
+    except KeyError as error:
+        raise _damaged(f"{MANIFEST}: 'names' lacks the label {error}", folder) from error
+    except CorpusError as error:
+        raise _damaged(f"{MANIFEST}: 'names': {error.message}", folder) from error
 
 
 def read_manifest(folder: str | Path) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def explain_text(
     if as_json:
         yield json.dumps(explanation_record(found, text), ensure_ascii=False)
     else:
-        yield from explanation_text(found, Layout(labels_of(loaded.labels), lang), limit)
+        yield from explanation_text(found, Layout(labels_of(loaded.labels, loaded.own_labels), lang), limit)
 
 
 def explanation_text(found: Explanation, layout: Layout, limit: int = 12) -> Iterator[str]:

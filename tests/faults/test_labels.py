@@ -58,8 +58,14 @@ def test_row_35_all_unknown_labels_are_told_with_lines_and_nothing_is_trained(pl
 
 
 def test_row_35_of_many_unknown_labels_twenty_are_told_and_the_rest_counted(place, tmp_path):
-    table = write_table(tmp_path / "new.csv", [[*row[:3], "permitt"] for row in rows()])
+    table = write_table(tmp_path / "new.csv", [[*row[:3], f"{n}x"] for n, row in enumerate(rows())])
     _refused(place, table, "line 21: unknown label", "and 52 more")
+
+
+def test_row_35_an_unknown_label_of_many_rows_is_told_once_with_their_number(place, tmp_path):
+    table = write_table(tmp_path / "new.csv", [[*row[:3], "permitt"] for row in rows()])
+    message = f"{table}: line 2: unknown label 'permitt' (72 rows); did you mean 'permit'?\n"
+    _refused(place, table, message)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet", "jsonl"])
