@@ -200,6 +200,7 @@ def review_import(
 
 
 def agree(
+    ctx: typer.Context,
     a: Annotated[str, typer.Argument(metavar="A", help="One person's labelled sentences.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other person's, of the same sentences.")],
     *,
@@ -212,7 +213,7 @@ def agree(
     """
     from policycls.surveying import agree_job
 
-    console.print_lines(agree_job(a, b, lang=lang, as_json=as_json))
+    console.print_lines(agree_job(a, b, lang=lang, as_json=as_json, tell=_teller(ctx)))
 
 
 def drift(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from policycls.errors import CorpusDamagedError, DocumentError
 from policycls.output.width import fit
 from policycls.output.words import words
-from policycls.schema import LabelSet, Language, labels_of
+from policycls.schema import LabelSet, Language, labels_of, load_label_set, schema_in_use
 from policycls.types import NONE
 
 if TYPE_CHECKING:
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 _SHOWN: Final = 20
 
 
-def agree_job(a: str, b: str, *, lang: Language, as_json: bool) -> Iterator[str]:
-    """Compare two annotators' labels; yield the lines to print."""
-    from policycls.learning.agreement import agree
+def agree_job(a: str, b: str, *, lang: Language, as_json: bool, tell: Callable[[str], None]) -> Iterator[str]:
+    """Compare two annotators' labels, ids or names; yield the lines to print."""
+    from policycls.learning.agreement import agree, resolved, strangers
     from policycls.learning.corpus import load_labelled
 
-    found = agree(load_labelled([a]), load_labelled([b]))
+    schemas = schema_in_use(), load_label_set()
+    found = agree(*(resolved(load_labelled([x]), schemas) for x in (a, b)))
+    if odd := strangers(found):
+        tell(f"note: {odd}")
     figures = {name: getattr(found, name) for name in ("agreed", "kappa", "alpha")}
     if as_json:
         record = {
@@ -43,8 +46,7 @@ def agree_job(a: str, b: str, *, lang: Language, as_json: bool) -> Iterator[str]
         }  # fmt: skip
         yield json.dumps(record, ensure_ascii=False, indent=2)
         return
-    said = words(lang)
-    labels = labels_of([x for x in found.labels if x != NONE] or ["-"])
+    said, labels = words(lang), next((x for x in schemas if {*x.ids} & {*found.labels}), schemas[0])
     yield said["both"].format(found.documents, found.units, found.only_a, found.only_b)
     for name, score in figures.items():
         yield f"  {fit(said[name], 24)}{_number(score)}"

@@ -180,6 +180,19 @@ def test_agree_tells_where_two_people_differ(tmp_path):
     assert "they differ about: 1" in run("agree", tmp_path / "a.csv", tmp_path / "b.csv").stdout
 
 
+def test_agree_takes_ids_and_names_of_labels(tmp_path, bureau):
+    rows = [f"d{n % 4},{n},第{n}句。,{{{'ab'[n % 2]}}}" for n in range(12)]
+    names = {"a.csv": ("资金支持", "非措施"), "b.csv": ("financing", "none"), "c.csv": ("钱", "无")}
+    for name, (a, b) in names.items():
+        text = "\n".join(["doc,unit,text,label", *rows]).format(a=a, b=b)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    result = run("agree", tmp_path / "a.csv", tmp_path / "b.csv", "--json")
+    assert (json.loads(result.stdout)["kappa"]["value"], result.stderr) == (1, "")
+    assert "资金支持" in run("agree", tmp_path / "a.csv", tmp_path / "b.csv", "--lang", "zh").stdout
+    odd = run("agree", tmp_path / "a.csv", tmp_path / "c.csv")
+    assert "are never given in the other, which has 无, 钱" in odd.stderr
+
+
 def test_an_upgrade_leaves_the_workspace_as_it_is(tmp_path):
     made = workspace(tmp_path, 3)
     before = {x: x.read_bytes() for x in made.root.rglob("*") if x.is_file()}

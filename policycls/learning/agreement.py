@@ -7,15 +7,18 @@ Sources: Cohen, "A coefficient of agreement for nominal scales", 1960; Krippendo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from policycls.errors import CorpusError
+from policycls.errors import CorpusError, UnknownLabelError
 from policycls.learning.bootstrap import DRAWS, Score, resample
 from policycls.learning.corpus import LabelledDocument, LabelledUnit
 from policycls.learning.metrics import ratio
 from policycls.model.linear import Floats
+from policycls.schema import LabelSet
+from policycls.types import NONE
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,10 @@ def agree(a: Sequence[LabelledDocument], b: Sequence[LabelledDocument], *, draws
     )
     pairs = [(key[0], unit, second[key]) for key, unit in first.items() if key in second]
     if not pairs:
-        hint = "units are told by document, number and text"
+        one, other = (
+            f"{doc!r}, {n}, {text[:40]!r}" for doc, n, text in (next(iter(first)), next(iter(second)))
+        )
+        hint = f"units are told by document, number and text; the first has {one}, the second {other}"
         raise CorpusError("there is no unit that both have labelled", hint=hint)
     names = sorted({unit.label for _, *both in pairs for unit in both})
     docs = {doc: n for n, doc in enumerate(dict.fromkeys(doc for doc, _, _ in pairs))}
@@ -94,6 +100,32 @@ def agree(a: Sequence[LabelledDocument], b: Sequence[LabelledDocument], *, draws
         {x: (by_a[n], by_b[n], found[f"label {n}"]) for n, x in enumerate(names)},
         [pair for pair in pairs if pair[1].label != pair[2].label],
     )
+
+
+def resolved(documents: Sequence[LabelledDocument], schemas: Sequence[LabelSet]) -> list[LabelledDocument]:
+    """Return documents whose labels are ids, for those that a schema has by id or name; others stay."""
+
+    def known(label: str) -> str:
+        for labels in schemas:
+            with suppress(UnknownLabelError):
+                return labels.resolve(label)
+        return label
+
+    def ids(unit: LabelledUnit) -> LabelledUnit:
+        return replace(unit, labels=tuple(x for x in map(known, unit.labels) if x != NONE))
+
+    return [replace(x, units=tuple(map(ids, x.units))) for x in documents]
+
+
+def strangers(found: Agreement) -> str:
+    """Say so where most units of one person have labels that the other never gives; else ""."""
+    for one in (0, 1):
+        alone = {x: (m, n)[one] for x, (m, n, _) in found.labels.items() if not (n, m)[one]}
+        if sum(alone.values()) * 2 > found.units:
+            given, other = ", ".join(alone), ", ".join(x for x in found.labels if x not in alone)
+            side = ("first", "second")[one]
+            return f"most labels of the {side} file ({given}) are never given in the other, which has {other}"
+    return ""
 
 
 def _figures(table: Floats) -> dict[str, Floats]:

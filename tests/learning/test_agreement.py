@@ -1,6 +1,7 @@
 """Agreement against an independent implementation and against the textbook's worked figures."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from judged import document
 from sklearn.metrics import cohen_kappa_score
 
 from policycls.errors import CorpusError
-from policycls.learning.agreement import agree, alpha, kappa
+from policycls.learning.agreement import agree, alpha, kappa, resolved, strangers
+from policycls.schema import LabelSet, load_label_set
 
 
 def test_kappa_is_that_of_scikit_learn():
@@ -55,3 +57,27 @@ def test_intervals_come_from_drawing_documents():
     assert found.agreed.value == 14 / 16
     assert found.agreed.low < 14 / 16 < found.agreed.high == 1
     assert math.isnan(agree(a[:1], b[:1]).agreed.low)
+
+
+def test_ids_and_names_of_a_label_are_one():
+    shipped = load_label_set()
+    ids = [document("x", ("t1", "financing"), ("t2", "none"), ("t3", "绿化"))]
+    names = [document("x", ("t1", "资金支持"), ("t2", "非措施"), ("t3", "绿化"))]
+    found = agree(*(resolved(x, [LabelSet.of(["绿化"]), shipped]) for x in (ids, names)))
+    assert (found.agreed.value, found.kappa.value) == (1, 1)
+    assert list(found.labels) == ["financing", "none", "绿化"]
+    assert strangers(found) == ""
+
+
+def test_labels_that_the_other_never_gives_are_told():
+    a = [document("x", ("t1", "money"), ("t2", "money"), ("t3", "b"))]
+    b = [document("x", ("t1", "cash"), ("t2", "b"), ("t3", "b"))]
+    expected = r"most labels of the first file \(money\) are never given in the other, which has b, cash"
+    assert re.fullmatch(expected, strangers(agree(a, b)))
+    assert "second file (money)" in strangers(agree(b, a))
+    assert strangers(agree(b, [document("x", ("t1", "cash"), ("t2", "b"), ("t3", "cash"))])) == ""
+
+
+def test_of_units_that_are_not_shared_one_of_each_side_is_shown():
+    with pytest.raises(CorpusError, match=r"the first has 'x', 0, 't1', the second 'z', 0, 't2'"):
+        agree([document("x", ("t1", "a"))], [document("z", ("t2", "a"))])
