@@ -43,11 +43,11 @@ class Group(TyperGroup):
             console.abandon_stdout()
             console.say(f"error: standard output: {error.strerror or error}")
             raise typer.Exit(OutputError.exit_code) from None
-        except KeyboardInterrupt:
-            console.say("interrupted")
+        except KeyboardInterrupt as end:
+            console.say(": ".join(["interrupted", *map(str, end.args)]))
             raise typer.Exit(console.INTERRUPTED) from None
-        except console.Terminated:
-            console.say("terminated")
+        except console.Terminated as end:
+            console.say(": ".join(["terminated", *map(str, end.args)]))
             raise typer.Exit(console.TERMINATED) from None
         except Exception as error:
             if isinstance(error, (typer.Exit, typer.Abort)) or type(error).__module__.startswith("typer."):

@@ -121,7 +121,8 @@ def tag(
     reading = _reading(paths, encoding, text_column, keep_noise)
     job = Job(paths, output, model, lang, jobs, reading, meta, resume, raw_csv, precision)
     quiet = quiet or ctx.obj
-    with console.progress_bar(not quiet and (output is not None or not screen.terminal)) as progress:
+    shown = not quiet and (output is not None or not screen.terminal)
+    with console.resumable(resume or cluster is not None), console.progress_bar(shown) as progress:
         if cluster is not None:
             from policycls.cluster import tag_on_cluster
 

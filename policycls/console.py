@@ -90,6 +90,17 @@ def catch_signals() -> None:
     on_termination(end)
 
 
+@contextmanager
+def resumable(resumed: bool) -> Iterator[None]:
+    """Have the end of work that can be gone on with say how."""
+    try:
+        yield
+    except (KeyboardInterrupt, Terminated) as end:
+        if resumed:
+            end.args = ("what is done is kept; run the same command again to go on",)
+        raise
+
+
 def settle_stdout() -> None:
     """Write what standard output still holds, or it is tried again at exit and ends with another status."""
     try:

@@ -344,6 +344,9 @@ def test_resume_goes_on_after_any_end(docs, tmp_path, suffix, number):
         result = _process("tag", docs, "-o", target, "--resume", env={"FAKE_SIGNAL": f"{int(number)}:{n}"})
         assert result.returncode not in (0, 8), result.stderr
         assert not target.exists()
+        if number != signal.SIGKILL:
+            last = result.stderr.decode().splitlines()[-1]
+            assert last.endswith("ed: what is done is kept; run the same command again to go on")
     result = _process("tag", docs, "-o", target, "--resume")
     assert result.returncode == 0, result.stderr
     assert "going on: " in result.stderr.decode()
