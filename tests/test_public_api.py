@@ -73,5 +73,7 @@ def test_tagging_needs_neither_scikit_learn_nor_pandas():
 
 def test_there_is_one_version():
     assert importlib.metadata.version("policycls") == policycls.__version__
+    cited = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert re.search(r"^version: (.*)$", cited, re.M)[1] == policycls.__version__
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert re.search(r"^## \[(\d.*?)\]", changes, re.M)[1] == policycls.__version__

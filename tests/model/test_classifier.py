@@ -1,6 +1,7 @@
 """Scores: equal to a plain reference, and of nothing but the text itself, its neighbours and its heading."""
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -265,3 +266,13 @@ def test_columns_of_different_length_are_refused(shipped):
         shipped.predict(["检查", "贷款"], documents=["x"])
     with pytest.raises(ValueError, match="1 texts, 2 headings"):
         shipped.predict(["检查"], headings=["x", "y"])
+
+
+def test_threads_share_a_model():
+    """From its first text on, while the engine and the packed table are still being made."""
+    texts = [f"{piece}{n}开展检查发放贷款" for n in range(400) for piece in PIECES[:8]]
+    expected = load_model(data_path("models", "default")).decision_function(texts)
+    fresh = load_model(data_path("models", "default"))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: fresh.decision_function(texts[n::8]), range(8)))
+    assert all(np.array_equal(found[n], expected[n::8]) for n in range(8))
