@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from policycls.atomic import check_writable
 from policycls.documents import Skipped, find_files, is_table
-from policycls.errors import NoTextError, OutputError, UsageError
+from policycls.errors import NoTextError, UsageError
 from policycls.output import Layout, Output, open_output, open_stream
 from policycls.output.destination import Format, Screen
-from policycls.output.tagged import corrections, is_result
+from policycls.output.tagged import is_result, keep_corrections
 from policycls.progress import Progress, Track
 from policycls.resources import current_model, find_workspace
 from policycls.schema import Language, labels_of, load_label_set
@@ -215,9 +215,7 @@ def tag_job(
 
     if job.output is not None:
         check_writable(job.output)
-        if count := corrections(job.output):
-            hint = f"take them in with 'policycls retrain {job.output}' or name another file"
-            raise OutputError(f"holds {_count(count, 'correction')}", hint=hint, path=job.output)
+        keep_corrections(job.output, "retrain")
     elif job.resume:
         raise UsageError("--resume needs a file to go on with", hint="name it with -o")
     files, skipped = inputs(job.paths, job.output, tell=tell)

@@ -213,7 +213,7 @@ def agree(
     """
     from policycls.surveying import agree_job
 
-    console.print_lines(agree_job(a, b, lang=lang, as_json=as_json, tell=_teller(ctx)))
+    console.print_lines(agree_job(a, b, lang=lang, as_json=as_json, tell=teller(ctx.obj, lang)))
 
 
 def drift(

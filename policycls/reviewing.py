@@ -13,6 +13,7 @@ from policycls.atomic import check_writable
 from policycls.documents.boundary import guarded
 from policycls.errors import DocumentError, UsageError
 from policycls.learning.words import say
+from policycls.output.tagged import keep_corrections
 from policycls.schema import Language
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def export_job(
         hint = "name it .xlsx, .json or .jsonl, or pass --as"
         raise UsageError(f"{output}: which tool is it for?", hint=hint)
     check_writable(path)
+    keep_corrections(output, "review import", ("correction",))  # remarks are filled in by the export too
     place = Workspace.find(workspace)
     if not data and strategy not in ("conflicts", "labelled"):
         raise UsageError("there is nothing to choose from", hint="give what 'policycls tag' wrote")

@@ -99,6 +99,23 @@ def test_review_there_and_back(bureau, tmp_path, suffix, tool):
     assert run("corpus", "check").stdout == "10 rows, all as they were written\n"
 
 
+def test_an_exported_workbook_that_is_filled_in_is_not_replaced(bureau, tmp_path):
+    tagged = write_tagged(tmp_path / "tagged.jsonl", documents(12))
+    path = tmp_path / "label.xlsx"
+    command = ("review", "export", tagged, "-o", path, "--n", 5, "--lang", "en")
+    run(*command)
+    run(*command)  # nothing is lost
+    book = openpyxl.load_workbook(path)
+    names = [cell.value for cell in book.worksheets[0][1]]
+    book.worksheets[0].cell(3, names.index("correction") + 1).value = "permit"
+    book.save(path)
+    before = path.read_bytes()
+    result = run(*command)
+    assert result.exit_code == 6
+    assert f"holds 1 correction; take them in with 'policycls review import {path}'" in result.stderr
+    assert path.read_bytes() == before
+
+
 def test_people_who_differ_are_told_and_settled(bureau, tmp_path):
     tagged = write_tagged(tmp_path / "tagged.jsonl", documents(12))
     path = tmp_path / "a.jsonl"

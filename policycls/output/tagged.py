@@ -13,7 +13,7 @@ from policycls.documents import Skipped
 from policycls.documents.boundary import translate
 from policycls.documents.json_lines import loads
 from policycls.documents.records import read_all_sheets, read_records
-from policycls.errors import PolicyclsError, TableError, UnknownLabelError
+from policycls.errors import OutputError, PolicyclsError, TableError, UnknownLabelError
 from policycls.output.rows import BEFORE, CHINESE, KINDS, unguard
 from policycls.output.words import words
 from policycls.schema import Label, LabelSet, Language, load_label_set
@@ -73,16 +73,37 @@ def _units(path: str) -> Iterator[TaggedUnit]:
             raise TableError(str(error), path=path, line=line) from error
 
 
-def corrections(path: str) -> int:
-    """Count the rows of a workbook in which a person has filled in a label or a remark; 0 for other files."""
+def keep_corrections(path: str, take: str, columns: tuple[str, ...] = ("correction", "note")) -> None:
+    """Refuse to replace a workbook that a person has filled in.
+
+    Parameters
+    ----------
+    path : str
+        Where results are to go; there may be nothing yet.
+    take : str
+        The command that takes corrections in.
+    columns : tuple of str
+        In which a person writes.
+
+    Raises
+    ------
+    OutputError
+        With the number of rows that are filled in.
+    """
+    if count := _filled(path, columns):
+        hint = f"take them in with 'policycls {take} {path}' or name another file"
+        raise OutputError(f"holds {count:,} correction{'s'[: count > 1]}", hint=hint, path=path)
+
+
+def _filled(path: str, columns: tuple[str, ...]) -> int:
     if not path.lower().endswith(".xlsx") or not Path(path).is_file():
         return 0
     found = 0
     with suppress(PolicyclsError, OSError):  # of a workbook that is damaged, what can be read counts
         for names, rows in read_all_sheets(path):
-            columns = [_ENGLISH.get(name, name) for name in names]
-            if "correction" in columns:
-                filled = [n for n, name in enumerate(columns) if name in ("correction", "note")]
+            english = [_ENGLISH.get(name, name) for name in names]
+            if "correction" in english:
+                filled = [n for n, name in enumerate(english) if name in columns]
                 for row in rows:
                     found += any(row.cells[n].strip() for n in filled)
     return found
