@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "policycls").rglob("*.py"))
 LONGEST_MODULE = 350
 # Raise it only for a room that is new; a room that grows is first made simpler.
-MOST_LINES = 18_200
+MOST_LINES = 18_300
 
 
 def _lines(path):
