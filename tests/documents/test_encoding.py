@@ -65,3 +65,11 @@ def test_any_bytes_give_text_or_an_encoding_error(data):
     else:
         assert isinstance(text, str)
     assert codecs.lookup("gb18030")
+
+
+def test_a_long_run_of_letters_takes_no_time_to_guess(monkeypatch):
+    seen = []
+    monkeypatch.setattr("chardet.detect", lambda data: seen.append(data) or {"encoding": None})
+    with pytest.raises(EncodingError):
+        decode(b"a;b\n" + b"i" * 30_000 + b";\xff\xc4 " + b"i" * 30_000)
+    assert seen == [b"a;b\n" + b"i" * 100 + b";\xff\xc4 " + b"i" * 100]
