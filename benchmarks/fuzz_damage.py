@@ -175,8 +175,6 @@ class Damager:
         try:
             array = np.load(io.BytesIO(data), allow_pickle=False)
         except Exception:  # damaged already, in one of many ways
-            parts = {}
-        if not parts:
             return self._bytes(data, random)
         way = random.randrange(8)
         with np.errstate(all="ignore"):
