@@ -40,9 +40,10 @@ SEED = 11
 _KILLS = """\
 ## Kills
 
-`TMPDIR=/dev/shm python benchmarks/crash.py --only kills --write`: {count:,} kills with SIGKILL, half of them
-at a random moment, half before a random change of the file system. Any damage would have ended the run. A
-memory file system spares the waits for a disk; what a kill of a process leaves is the same there.
+`TMPDIR=/dev/shm python benchmarks/crash.py --only kills --kills {count} --write`: {count:,} kills with
+SIGKILL, half of them at a random moment, half before a random change of the file system. Any damage would
+have ended the run. A memory file system spares the waits for a disk; what a kill of a process leaves is the
+same there.
 
 | command | kills | found old | found new | damaged files | lost rows | strays after the next run |
 |---|---:|---:|---:|---:|---:|---:|
@@ -51,7 +52,8 @@ memory file system spares the waits for a disk; what a kill of a process leaves 
 _RACES = """\
 ## Races
 
-`TMPDIR=/dev/shm python benchmarks/crash.py --only races --write`: {count:,} races of four writers each.
+`TMPDIR=/dev/shm python benchmarks/crash.py --only races --races {count} --write`: {count:,} races of four
+writers each.
 
 | race | races | mismatches |
 |---|---:|---:|

@@ -58,6 +58,9 @@ HANG, READ = 30, 10
 MEMORY = 1 << 30
 #: Seconds that one target is tried before the next.
 _TURN = 0.5
+_HOW = """\
+Counts of `python benchmarks/fuzz.py --only NAMES --tries N --seed S --state FILE` in several runs, put
+together by `--write`."""
 _LIGHT, _DARK = "░", "█"
 
 State = dict[str, dict[str, Any]]
@@ -369,7 +372,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parsed(argv)
     if options.write:
         text = summary([json.loads(path.read_text(encoding="utf-8")) for path in options.write])
-        write_section("fuzz", f"## Damaged inputs\n\n{text}", RESULTS)
+        write_section("fuzz", f"## Damaged inputs\n\n{_HOW}\n\n{text}", RESULTS)
         return 0
     state: State = {}
     if options.state and options.state.exists():
